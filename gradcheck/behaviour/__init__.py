@@ -1,0 +1,1 @@
+"""How the error behaves: the table over h, its convergence, its two parts."""

@@ -1,0 +1,1 @@
+"""How f is evaluated and differenced: stencils, steps, noise, the certified reference."""

@@ -1,0 +1,289 @@
+"""The only place that calls the user's functions: with copies, caught, counted, vectorised.
+
+A function of one number that acts elementwise on arrays is evaluated once on all abscissae. That it
+does so is found out, not declared: the whole-array call must agree with calls on single numbers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.errors import CaseError
+from gradcheck.model.case import Case
+from gradcheck.model.domain import Domain
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+
+
+class Status(IntEnum):
+    """What became of one abscissa or one row; of several, the largest tells most."""
+
+    OK = 0
+    NOT_FINITE = 1
+    RAISED = 2
+    OUTSIDE_DOMAIN = 3
+    STEP_LOST = 4
+
+    @property
+    def label(self) -> str:
+        """The word that stands in tables."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values:
+    """The values of f at many abscissae."""
+
+    values: Array
+    """Shape (count, outputs), float64 or complex128; NaN where there is no value."""
+    status: npt.NDArray[np.int8]
+    """Shape (count,): a `Status` code for each abscissa."""
+    output: Shape | None
+    """The shape of f(x); None if f never returned."""
+    evaluations: int
+    """Calls of f; a vectorised call counts as its number of abscissae."""
+    failure: str
+    """The first exception that f raised, with its place; "" if there was none."""
+
+
+def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Values:
+    """Evaluate f at the abscissae.
+
+    Parameters
+    ----------
+    case : Case
+        Whose f is evaluated; its domain excludes abscissae (by their real parts).
+    abscissae : array of shape (count, *input)
+        Real or complex. f gets a fresh copy each time.
+    output : tuple of int, optional
+        The shape that f(x) must have, where it is known already.
+
+    Raises
+    ------
+    CaseError
+        If f returns something that is no number and no array of numbers, a complex number for a
+        real x, or arrays of different shapes.
+    """
+    inside = contains(case.domain, abscissae.real, name=case.name)
+    with np.errstate(all="ignore"):
+        values = _elementwise(case.f, abscissae, inside) if output in (None, ()) else None
+        if values is None:
+            result = _one_by_one(case, abscissae, inside, output)
+        else:
+            result = Values(
+                values=values[:, None],
+                status=np.where(np.isfinite(values), Status.OK, Status.NOT_FINITE).astype(np.int8),
+                output=(),
+                evaluations=int(inside.sum()),
+                failure="",
+            )
+    result.status[~inside] = Status.OUTSIDE_DOMAIN
+    return result
+
+
+def evaluate_derivative(case: Case, points: Array, output: Shape) -> Array:
+    """Evaluate df at the points and check its shape.
+
+    Parameters
+    ----------
+    points : array of shape (count, *input)
+        Where to evaluate.
+    output : tuple of int
+        The shape of f(x).
+
+    Returns
+    -------
+    array of shape (count, outputs, inputs)
+
+    Raises
+    ------
+    CaseError
+        If df raises, or returns anything but real numbers of shape ``(*output, *input)``.
+    """
+    count, shape = len(points), points.shape[1:]
+    outputs, inputs = int(np.prod(output)), int(np.prod(shape))
+    with np.errstate(all="ignore"):
+        if output == shape == ():
+            values = _elementwise(case.df, points, np.ones(count, dtype=bool))
+            if values is not None:
+                return values.reshape(count, 1, 1)
+        return np.stack(
+            [_jacobian(case, point, output).reshape(outputs, inputs) for point in points]
+        )
+
+
+def derivative_output(case: Case, point: Array) -> Shape:
+    """Return the shape of f(x) as df(x) tells it, for points where f itself has no value."""
+    with np.errstate(all="ignore"):
+        value = _call_derivative(case, point)
+    outputs = value.ndim - point.ndim
+    if outputs < 0 or value.shape[outputs:] != point.shape:
+        raise CaseError(_wrong_shape(case, value.shape, point.shape, "(*output, *input)"))
+    return value.shape[:outputs]
+
+
+def contains(domain: Domain, points: Array, *, name: str) -> npt.NDArray[np.bool_]:
+    """Tell which of the points, of shape (count, *input), lie in the domain.
+
+    Raises
+    ------
+    CaseError
+        If the user's predicate raises or gives no truth value.
+    """
+    if domain.predicate is None:
+        return domain.box_contains(points) if domain.intervals else np.ones(len(points), dtype=bool)
+    try:
+        return np.array([bool(domain.predicate(point.copy())) for point in points], dtype=bool)
+    except Exception as error:
+        raise CaseError(
+            f"{name}: the domain's predicate must tell for every x whether f is defined there, "
+            f"but it raised {type(error).__name__}: {error}"
+        ) from error
+
+
+def _elementwise(
+    function: Callable[..., Any], abscissae: Array, inside: npt.NDArray[np.bool_]
+) -> Array | None:
+    """Evaluate on the whole array; None if the function is not found to act elementwise."""
+    if abscissae.ndim != 1 or not inside.any():
+        return None
+    wanted = abscissae if inside.all() else abscissae[inside]
+    samples = np.unique(np.linspace(0, len(wanted) - 1, 5).astype(int))
+    try:
+        single = np.array([_scalar(function(wanted[k])) for k in samples])
+        whole = function(wanted.copy())
+    except (Exception, SystemExit):  # noqa: BLE001  (then it is called one by one, and reported there)
+        return None
+    kinds = "fiubc" if abscissae.dtype.kind == "c" else "fiub"
+    if (
+        type(whole) is not np.ndarray
+        or whole.shape != wanted.shape
+        or whole.dtype.kind not in kinds
+    ):
+        return None
+    agree = np.abs(single - whole[samples]) <= 1e-12 * np.abs(single)
+    if not (
+        agree | (single == whole[samples]) | (np.isnan(single) & np.isnan(whole[samples]))
+    ).all():
+        return None
+    if len(wanted) == len(abscissae):
+        return whole.astype(abscissae.dtype, copy=False)
+    values = np.full(len(abscissae), np.nan, dtype=abscissae.dtype)
+    values[inside] = whole
+    return values
+
+
+def _scalar(value: Any) -> Any:
+    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiubc":
+        raise TypeError
+    return value
+
+
+def _one_by_one(
+    case: Case, abscissae: Array, wanted: npt.NDArray[np.bool_], output: Shape | None
+) -> Values:
+    status = np.zeros(len(abscissae), dtype=np.int8)
+    returned: dict[int, Array] = {}
+    failure = ""
+    for k in np.flatnonzero(wanted):
+        x = abscissae[k]
+        try:
+            value = case.f(x.copy())
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (becomes the status of the row)
+            status[k] = Status.RAISED
+            failure = failure or f"f raised {type(error).__name__}: {error} at x = {text_of(x)}"
+            continue
+        array = _as_numbers(case, "f", value, x)
+        output = array.shape if output is None else output
+        if array.shape != output:
+            raise CaseError(
+                f"{case.name}: f must return one shape, but it returned {output} before and "
+                f"{array.shape} at x = {text_of(x)}"
+            )
+        returned[int(k)] = array
+        if not np.isfinite(array).all():
+            status[k] = Status.NOT_FINITE
+    shape = (len(abscissae), int(np.prod(output or ())))
+    values = np.full(shape, np.nan, dtype=np.result_type(abscissae.dtype, np.float64))
+    for k, array in returned.items():
+        values[k] = array.reshape(-1)
+    return Values(
+        values=values,
+        status=status,
+        output=output if returned else None,
+        evaluations=int(wanted.sum()),
+        failure=failure,
+    )
+
+
+def _jacobian(case: Case, point: Array, output: Shape) -> Array:
+    value = _call_derivative(case, point)
+    if value.shape != (*output, *point.shape):
+        raise CaseError(_wrong_shape(case, value.shape, point.shape, str((*output, *point.shape))))
+    return value
+
+
+def _call_derivative(case: Case, point: Array) -> Array:
+    argument = point[()] if point.ndim == 0 else point.copy()
+    try:
+        value = case.df(argument)
+    except (Exception, SystemExit) as error:
+        raise CaseError(
+            f"{case.name}: df raised {type(error).__name__}: {error} at x = {text_of(point)}; "
+            "df must return the derivative at every point of the case"
+        ) from error
+    return _as_numbers(case, "df", value, point)
+
+
+def _as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
+    """Return what f or df gave as a float64 (or complex128) array, or say why it cannot be."""
+    expected = f"{case.name}: {role} must return a number or a NumPy array of numbers"
+    if value is None:
+        raise CaseError(f"{expected}, got None at x = {text_of(x)}; is a `return` missing?")
+    if isinstance(value, list | tuple | dict | str | bytes):
+        kind = type(value).__name__
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise CaseError(
+            f"{expected}, got {article} {kind} at x = {text_of(x)}: {_short(value)}; "
+            "return np.array([...])"
+        )
+    array = np.asarray(value)
+    if array.dtype.kind == "c" and np.asarray(x).dtype.kind != "c":
+        raise CaseError(
+            f"{expected}, got the complex {_short(value)} for the real x = {text_of(x)}; "
+            "return its real part if that is what is meant"
+        )
+    if array.dtype.kind not in "fiubc":
+        raise CaseError(f"{expected}, got {_short(value)} ({array.dtype}) at x = {text_of(x)}")
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def _wrong_shape(case: Case, got: Shape, point: Shape, expected: str) -> str:
+    message = (
+        f"{case.name}: df must return the shape {expected} (that of f(x), then that of x), "
+        f"got {got}"
+    )
+    hints = {
+        got[1:]: "return df(x)[0]",
+        got[:-1]: "return df(x)[..., 0]",
+        got[::-1]: "return its transpose",
+    }
+    hint = next((text for shape, text in hints.items() if str(shape) == expected), "")
+    if not hint and len(point) == 1 and got == point:
+        hint = "for an elementwise function, give numbers as points, not an array"
+    return f"{message}; {hint}" if hint else message
+
+
+def text_of(x: Array) -> str:
+    """Write a point for a message."""
+    return _short(x.tolist())
+
+
+def _short(value: object, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,113 @@
+"""The values of f around many points: every abscissa that some stencil needs, taken once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.evaluate import Shape, Status, evaluate
+from gradcheck.differences.quotient import difference_quotient
+from gradcheck.differences.stencil import Offset, Stencil
+from gradcheck.model.case import Case
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """Values of f at x + o h v for points x, steps h and offsets o, in one direction v."""
+
+    h: Array
+    """Shape (points, steps)."""
+    values: dict[Offset, Array]
+    """For each offset, values that broadcast to the shape (points, outputs, steps)."""
+    status: dict[Offset, npt.NDArray[np.int8]]
+    """For each offset, `Status` codes that broadcast to the shape (points, steps)."""
+    failures: tuple[str, ...]
+    """What f raised, the first of each group of evaluations."""
+
+    def quotient(self, formula: Stencil, *, numeric: Array, status: Array) -> None:
+        """Write the difference quotients and their status, both of shape (points, outputs, steps)."""
+        with np.errstate(all="ignore"):
+            difference_quotient(formula, self.values.__getitem__, self.h[:, None], out=numeric)
+        worst = np.zeros(self.h.shape, dtype=np.int8)
+        for offset in offsets_of([formula]):
+            np.maximum(worst, self.status[offset], out=worst)
+        status[...] = worst[:, None]
+
+
+def offsets_of(formulas: Iterable[Stencil]) -> tuple[Offset, ...]:
+    """List the offsets at which the formulas need f, each once."""
+    needed = {o: None for formula in formulas for _, *pair in formula.differences for o in pair}
+    needed.pop(None, None)
+    return tuple(needed)
+
+
+def sample(  # noqa: PLR0913
+    case: Case,
+    points: Array,
+    *,
+    direction: Array,
+    h: Array,
+    offsets: Iterable[Offset],
+    output: Shape,
+) -> Samples:
+    """Evaluate f at x + o h v.
+
+    Parameters
+    ----------
+    case : Case
+        Whose f is evaluated.
+    points : array of shape (points, *input)
+        The points x.
+    direction : array of shape input
+        The direction v; a unit vector moves one input.
+    h : array of shape (points, steps)
+        The steps.
+    offsets : iterable of float or complex
+        The offsets o. Where x + o h v equals x, the status says step-lost.
+    output : tuple of int
+        The shape of f(x).
+    """
+    values: dict[Offset, Array] = {}
+    status: dict[Offset, npt.NDArray[np.int8]] = {}
+    failures = []
+    offsets = tuple(offsets)
+    for number_type in (float, complex):
+        group = [
+            o for o in offsets if o != 0 and isinstance(o, complex) == (number_type is complex)
+        ]
+        if not group:
+            continue
+        abscissae, lost = _abscissae(points, direction, h, group, number_type)
+        taken = evaluate(case, abscissae.reshape(-1, *points.shape[1:]), output=output)
+        shaped = taken.values.reshape(len(group), *h.shape, -1)
+        codes = taken.status.reshape(len(group), *h.shape)
+        codes[lost] = Status.STEP_LOST
+        for k, offset in enumerate(group):
+            values[offset] = np.moveaxis(shaped[k], -1, 1)
+            status[offset] = codes[k]
+        failures += [taken.failure] if taken.failure else []
+    if 0 in offsets:
+        taken = evaluate(case, points, output=output)
+        values[0] = taken.values[:, :, None]
+        status[0] = taken.status[:, None]
+    return Samples(h=h, values=values, status=status, failures=tuple(failures))
+
+
+def _abscissae(
+    points: Array, direction: Array, h: Array, offsets: list[Offset], number_type: type
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return x + o h v, of shape (offsets, points, steps, *input), and where it equals x."""
+    wide = (..., *(None,) * direction.ndim)
+    x = points[:, None]
+    abscissae = np.empty((len(offsets), *h.shape, *direction.shape), dtype=number_type)
+    lost = np.empty((len(offsets), *h.shape), dtype=bool)
+    for k, offset in enumerate(offsets):
+        np.multiply((offset * h)[wide], direction, out=abscissae[k])
+        abscissae[k] += x
+        unmoved = abscissae[k] == x
+        lost[k] = unmoved.reshape(*h.shape, -1).all(axis=-1) if direction.ndim else unmoved
+    return abscissae, lost

@@ -1,0 +1,1 @@
+"""What is compared: cases, the rules that build them, and registries of them."""
