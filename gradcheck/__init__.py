@@ -7,27 +7,80 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradcheck.behaviour.sweep import sweep as sweep
-    from gradcheck.differences.stencil import BACKWARD as BACKWARD
-    from gradcheck.differences.stencil import CENTRAL as CENTRAL
-    from gradcheck.differences.stencil import CENTRAL4 as CENTRAL4
-    from gradcheck.differences.stencil import CENTRAL6 as CENTRAL6
-    from gradcheck.differences.stencil import COMPLEX_STEP as COMPLEX_STEP
-    from gradcheck.differences.stencil import FORWARD as FORWARD
-    from gradcheck.differences.stencil import Stencil as Stencil
-    from gradcheck.differences.stencil import stencil as stencil
-    from gradcheck.model.case import Case as Case
-    from gradcheck.model.domain import Interval as Interval
-    from gradcheck.model.loading import load_cases as load_cases
-    from gradcheck.model.registry import Registry as Registry
+    from gradcheck.behaviour.convergence import convergence
+    from gradcheck.behaviour.split import split
+    from gradcheck.behaviour.sweep import sweep
+    from gradcheck.differences.stencil import (
+        BACKWARD,
+        CENTRAL,
+        CENTRAL4,
+        CENTRAL6,
+        COMPLEX_STEP,
+        FORWARD,
+        Stencil,
+        stencil,
+    )
+    from gradcheck.errors import (
+        CaseError,
+        DefinitionError,
+        GradcheckError,
+        LoadingError,
+        NotCertifiable,
+        OutputError,
+        SelectionError,
+        StencilError,
+        StepError,
+    )
+    from gradcheck.model import calculus
+    from gradcheck.model.case import Case
+    from gradcheck.model.domain import Interval
+    from gradcheck.model.loading import load_cases
+    from gradcheck.model.registry import Registry
+    from gradcheck.output import figure as plot
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "BACKWARD",
+    "CENTRAL",
+    "CENTRAL4",
+    "CENTRAL6",
+    "COMPLEX_STEP",
+    "FORWARD",
+    "Case",
+    "CaseError",
+    "DefinitionError",
+    "GradcheckError",
+    "Interval",
+    "LoadingError",
+    "NotCertifiable",
+    "OutputError",
+    "Registry",
+    "SelectionError",
+    "Stencil",
+    "StencilError",
+    "StepError",
+    "calculus",
+    "convergence",
+    "load_cases",
+    "plot",
+    "split",
+    "stencil",
+    "sweep",
+]
+
+_MODULES = {"calculus": "gradcheck.model.calculus", "plot": "gradcheck.output.figure"}
 _HOMES = {
+    "gradcheck.behaviour.convergence": ("convergence",),
+    "gradcheck.behaviour.split": ("split",),
     "gradcheck.behaviour.sweep": ("sweep",),
     "gradcheck.differences.stencil": (
         "BACKWARD", "CENTRAL", "CENTRAL4", "CENTRAL6", "COMPLEX_STEP", "FORWARD",
         "Stencil", "stencil",
+    ),
+    "gradcheck.errors": (
+        "CaseError", "DefinitionError", "GradcheckError", "LoadingError", "NotCertifiable",
+        "OutputError", "SelectionError", "StencilError", "StepError",
     ),
     "gradcheck.model.case": ("Case",),
     "gradcheck.model.domain": ("Interval",),
@@ -36,13 +89,14 @@ _HOMES = {
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  (the table above is the one list)
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name in _MODULES:
+        value: Any = import_module(_MODULES[name])
+    elif name in _HOME:
+        value = getattr(import_module(_HOME[name]), name)
+    else:
         raise AttributeError(f"module 'gradcheck' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
 

@@ -1,24 +1,24 @@
 """The error table: analytic derivatives against difference quotients over varying step size h."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.behaviour.table import allocate, frame
 from gradcheck.differences.evaluate import (
-    Shape,
     Status,
+    Values,
     contains,
     derivative_output,
     evaluate,
     evaluate_derivative,
+    text_of,
 )
 from gradcheck.differences.sampling import offsets_of, sample
-from gradcheck.differences.steps import default_steps, listed_steps
 from gradcheck.differences.stencil import (
     BACKWARD,
     CENTRAL,
@@ -28,6 +28,7 @@ from gradcheck.differences.stencil import (
     FORWARD,
     Stencil,
 )
+from gradcheck.differences.steps import default_steps, listed_steps
 from gradcheck.errors import CaseError, StencilError
 from gradcheck.model.case import Case
 from gradcheck.model.registry import Registry
@@ -37,49 +38,9 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
+_TINIEST = 5e-324
+
 DEFAULT_STENCILS = (FORWARD, BACKWARD, CENTRAL, CENTRAL4, CENTRAL6, COMPLEX_STEP)
-
-COLUMNS: Mapping[str, str] = MappingProxyType(
-    {
-        "case": "name of the case (category)",
-        "point": "number of the point, counted along Case.all_points (int32)",
-        "x": "the coordinate that is moved; NaN for a direction (float64)",
-        "output": "index into the flattened f(x) (int32)",
-        "input": "index into the flattened x, or number of the direction (int32)",
-        "stencil": "name of the difference formula (category)",
-        "h": "step size, as listed (float64)",
-        "numeric": "difference quotient; NaN where it has no value (float64)",
-        "analytic": "what df says (float64)",
-        "abs_error": "|numeric - analytic| (float64)",
-        "rel_error": "abs_error / max(|numeric|, |analytic|), 0 where both are 0 (float64)",
-        "status": "ok | not-finite | raised | outside-domain | step-lost (category)",
-    }
-)
-"""The columns of the error table, in order."""
-
-
-class SweptCases(tuple[str, ...]):
-    """The names of a table's cases, with the cases themselves at hand; kept in `DataFrame.attrs`.
-
-    pandas copies `attrs` deeply at every turn and writes it out as JSON; cases are immutable, and
-    for JSON the names must do.
-    """
-
-    cases: Mapping[str, Case]
-
-    @classmethod
-    def of(cls, cases: Iterable[Case]) -> "SweptCases":
-        """Collect the cases of a table."""
-        named = {case.name: case for case in cases}
-        swept = cls(named)
-        swept.cases = MappingProxyType(named)
-        return swept
-
-    def __deepcopy__(self, memo: object) -> "SweptCases":
-        return self
-
-    def __reduce__(self) -> tuple[type[tuple[str, ...]], tuple[tuple[str, ...]]]:
-        return (tuple, (tuple(self),))
 
 
 def sweep(
@@ -110,7 +71,8 @@ def sweep(
     Returns
     -------
     pandas.DataFrame
-        One row a number, sorted by case, point, output, input, stencil, step; see `COLUMNS`.
+        One row a number, sorted by case, point, output, input, stencil, step; see
+        `gradcheck.behaviour.table.COLUMNS`.
 
     Raises
     ------
@@ -137,13 +99,14 @@ def sweep(
         for number, case in enumerate(swept)
         for plan in _plans(case, number, literal, (directions, seed))
     ]
-    columns = _allocate(sum(plan.rows(len(formulas)) for plan in plans), len(swept), len(formulas))
+    rows = sum(plan.rows(len(formulas)) for plan in plans)
+    columns = allocate(rows, cases=len(swept), stencils=len(formulas))
     start = 0
     for plan in plans:
         stop = start + plan.rows(len(formulas))
         plan.fill({name: column[start:stop] for name, column in columns.items()}, formulas)
         start = stop
-    return _frame(columns, swept, formulas)
+    return frame(columns, cases=swept, stencils=formulas)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +118,8 @@ class _Plan:
     first_point: int
     points: Array
     """Shape (points, *input)."""
-    output: Shape
+    center: Values
+    """The values of f at the points, and the shape of f(x)."""
     analytic: Array
     """Shape (points, outputs, moves)."""
     moves: Array
@@ -166,22 +130,15 @@ class _Plan:
     """Shape (points, moves, steps)."""
 
     def rows(self, stencils: int) -> int:
-        return self.analytic.size * stencils * self.h.shape[-1]
+        return int(self.analytic.size) * stencils * int(self.h.shape[-1])
 
     def fill(self, columns: Mapping[str, Array], formulas: tuple[Stencil, ...]) -> None:
         """Write the rows of these points into their slices of the table's columns."""
+        self._fill_keys(columns, len(formulas))
         count, outputs, moves = self.analytic.shape
         shape = (count, outputs, moves, len(formulas), self.h.shape[-1])
         cells = {name: column.reshape(shape) for name, column in columns.items()}
-        points = np.arange(self.first_point, self.first_point + count)
-        cells["case"][...] = self.number
-        cells["point"][...] = points.reshape(-1, 1, 1, 1, 1)
-        cells["x"][...] = self.coordinate[:, None, :, None, None]
-        cells["output"][...] = np.arange(outputs).reshape(-1, 1, 1, 1)
-        cells["input"][...] = np.arange(moves).reshape(-1, 1, 1)
-        cells["stencil"][...] = np.arange(len(formulas)).reshape(-1, 1)
-        cells["h"][...] = self.h[:, None, :, None, :]
-        cells["analytic"][...] = self.analytic[..., None, None]
+        failures: list[str] = []
         for move in range(moves):
             samples = sample(
                 self.case,
@@ -189,15 +146,50 @@ class _Plan:
                 direction=self.moves[move],
                 h=self.h[:, move],
                 offsets=offsets_of(formulas),
-                output=self.output,
+                center=self.center,
             )
+            failures += samples.failures
             for k, formula in enumerate(formulas):
                 samples.quotient(
                     formula,
                     numeric=cells["numeric"][:, :, move, k],
                     status=cells["status"][:, :, move, k],
                 )
-        _fill_errors(cells, np.abs(self.analytic)[..., None, None])
+        self._require_values(cells["numeric"], cells["status"], failures)
+        _fill_errors(cells, self.analytic[..., None, None])
+
+    def _fill_keys(self, columns: Mapping[str, Array], stencils: int) -> None:
+        """Write what does not depend on f; few long runs of memory instead of many short ones."""
+        count, outputs, moves = self.analytic.shape
+        steps = self.h.shape[-1]
+        lines = {
+            name: column.reshape(count, outputs, moves, stencils * steps)
+            for name, column in columns.items()
+        }
+        lines["case"][...] = self.number
+        lines["point"][...] = np.arange(
+            self.first_point, self.first_point + count, dtype=np.int32
+        ).reshape(-1, 1, 1, 1)
+        lines["x"][...] = self.coordinate[:, None, :, None]
+        lines["output"][...] = np.arange(outputs, dtype=np.int32).reshape(-1, 1, 1)
+        lines["input"][...] = np.arange(moves, dtype=np.int32).reshape(-1, 1)
+        lines["stencil"][...] = np.repeat(np.arange(stencils, dtype=np.int8), steps)
+        wide = columns["h"].reshape(count, outputs, moves, stencils, steps)
+        wide[...] = self.h[:, None, :, None, :]
+        lines["analytic"][...] = self.analytic[..., None]
+
+    def _require_values(self, numeric: Array, status: Array, failures: list[str]) -> None:
+        """Refuse a function without a single value that a quotient could be made of."""
+        if np.isfinite(numeric[..., 0]).any() or np.isfinite(numeric).any():
+            return
+        if not np.isin(status, (Status.RAISED, Status.NOT_FINITE)).any():
+            return
+        first = failures[0] if failures else "every value is nan or inf"
+        raise CaseError(
+            f"{self.case.name}: f must have finite values near its points, but no quotient could "
+            f"be made around x = {text_of(self.points[0])}: {first}; move the points, declare the "
+            "domain, or mend f"
+        )
 
 
 def _plans(
@@ -207,17 +199,22 @@ def _plans(
     if not case.all_points:
         raise CaseError(f"{case.name}: no points to compare at; give points=[...]")
     first = 0
-    for shape, group in groupby(case.all_points, key=np.shape):
-        points = np.stack(list(group))
+    for shape, group in groupby(case.all_points, key=lambda point: point.shape):
+        points = np.array([point[()] for point in group])
         _require_inside(case, points)
-        output = evaluate(case, points).output
+        center = evaluate(case, points)
+        output = center.output
         if output is None:
             output = derivative_output(case, points[0])
+            nothing = np.full((len(points), int(np.prod(output))), np.nan)
+            center = replace(center, output=output, values=nothing)
         jacobian = evaluate_derivative(case, points, output)
         moves, analytic, coordinate = _moves(points, jacobian, *directions)
-        scale = coordinate if directions[0] is None else _largest(points, moves)
+        along_axes = directions[0] is None
+        scale = coordinate if along_axes else _largest(points, moves)
+        room = case.domain.distance(points) if along_axes else np.inf
         h = (
-            default_steps(scale)
+            default_steps(scale, distance=room)
             if steps is None
             else np.broadcast_to(steps, (*scale.shape, steps.size))
         )
@@ -226,7 +223,7 @@ def _plans(
             number=number,
             first_point=first,
             points=points,
-            output=output,
+            center=center,
             analytic=analytic,
             moves=moves.reshape(-1, *shape),
             coordinate=coordinate,
@@ -255,43 +252,17 @@ def _largest(points: Array, moves: Array) -> Array:
 
 def _fill_errors(cells: Mapping[str, Array], analytic: Array) -> None:
     numeric, absolute, relative = cells["numeric"], cells["abs_error"], cells["rel_error"]
+    least = np.maximum(np.abs(analytic), _TINIEST)  # 0 / tiny = 0 where both sides vanish
     with np.errstate(all="ignore"):
-        np.subtract(numeric, cells["analytic"], out=absolute)
+        np.subtract(numeric, analytic, out=absolute)
         np.abs(absolute, out=absolute)
         np.abs(numeric, out=relative)
-        np.maximum(relative, analytic, out=relative)
-        np.divide(absolute, relative, out=relative, where=relative != 0)
-    status = cells["status"]
-    status[(status == Status.OK) & ~np.isfinite(absolute)] = Status.NOT_FINITE
-
-
-def _allocate(rows: int, cases: int, stencils: int) -> dict[str, Array]:
-    code = {"case": np.min_scalar_type(-max(cases, 1)), "stencil": np.min_scalar_type(-stencils)}
-    kinds: dict[str, npt.DTypeLike] = {
-        "point": np.int32, "output": np.int32, "input": np.int32, "status": np.int8, **code
-    }  # fmt: skip
-    return {name: np.empty(rows, dtype=kinds.get(name, np.float64)) for name in COLUMNS}
-
-
-def _frame(
-    columns: dict[str, Array], cases: tuple[Case, ...], formulas: tuple[Stencil, ...]
-) -> "pd.DataFrame":
-    import pandas as pd
-
-    words = {
-        "case": [case.name for case in cases],
-        "stencil": [formula.name for formula in formulas],
-        "status": [status.label for status in Status],
-    }
-    data = {
-        name: pd.Categorical.from_codes(column, categories=words[name], validate=False)
-        if name in words
-        else column
-        for name, column in columns.items()
-    }
-    table = pd.DataFrame(data, copy=False)
-    table.attrs["cases"] = SweptCases.of(cases)
-    return table
+        np.maximum(relative, least, out=relative)
+        np.divide(absolute, relative, out=relative)
+    finite = np.isfinite(absolute)
+    if not finite.all():
+        status = cells["status"]
+        status[~finite & (status == Status.OK)] = Status.NOT_FINITE
 
 
 def _listed_cases(cases: Case | Iterable[Case] | Mapping[str, Case]) -> tuple[Case, ...]:

@@ -35,13 +35,15 @@ def difference_quotient(
     array([6.])
     """
     for number, (weight, plus, minus) in enumerate(formula.differences):
-        term = value_at(plus) if minus is None else value_at(plus) - value_at(minus)
+        term = value_at(plus)
+        if minus is not None:
+            term = np.subtract(term, value_at(minus), out=out if number == 0 else None)
         if weight != 1:
-            term = weight * term
-        if number == 0:
-            out[...] = term.real
-        else:
+            term = np.multiply(term, weight, out=term if minus is not None else None)
+        if number > 0:
             out += term.real
+        elif term is not out:
+            out[...] = term.real
     below = h if formula.derivative == 1 else h**formula.derivative
     out /= below if formula.denominator == 1 else formula.denominator * below
     return out

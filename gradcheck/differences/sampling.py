@@ -1,5 +1,6 @@
 """The values of f around many points: every abscissa that some stencil needs, taken once."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import Shape, Status, evaluate
+from gradcheck.differences.evaluate import Status, Values, evaluate
 from gradcheck.differences.quotient import difference_quotient
 from gradcheck.differences.stencil import Offset, Stencil
 from gradcheck.model.case import Case
@@ -29,30 +30,27 @@ class Samples:
     """What f raised, the first of each group of evaluations."""
 
     def quotient(self, formula: Stencil, *, numeric: Array, status: Array) -> None:
-        """Write the difference quotients and their status, both of shape (points, outputs, steps)."""
+        """Write the quotients and their status, both of shape (points, outputs, steps)."""
         with np.errstate(all="ignore"):
             difference_quotient(formula, self.values.__getitem__, self.h[:, None], out=numeric)
-        worst = np.zeros(self.h.shape, dtype=np.int8)
-        for offset in offsets_of([formula]):
-            np.maximum(worst, self.status[offset], out=worst)
-        status[...] = worst[:, None]
+        worst = [self.status[offset] for offset in offsets_of([formula])]
+        status[...] = functools.reduce(np.maximum, worst)[:, None]
 
 
 def offsets_of(formulas: Iterable[Stencil]) -> tuple[Offset, ...]:
     """List the offsets at which the formulas need f, each once."""
-    needed = {o: None for formula in formulas for _, *pair in formula.differences for o in pair}
-    needed.pop(None, None)
-    return tuple(needed)
+    pairs = [pair for formula in formulas for _, *pair in formula.differences]
+    return tuple(dict.fromkeys(o for pair in pairs for o in pair if o is not None))
 
 
-def sample(  # noqa: PLR0913
+def sample(
     case: Case,
     points: Array,
     *,
     direction: Array,
     h: Array,
     offsets: Iterable[Offset],
-    output: Shape,
+    center: Values,
 ) -> Samples:
     """Evaluate f at x + o h v.
 
@@ -68,12 +66,12 @@ def sample(  # noqa: PLR0913
         The steps.
     offsets : iterable of float or complex
         The offsets o. Where x + o h v equals x, the status says step-lost.
-    output : tuple of int
-        The shape of f(x).
+    center : Values
+        The values of f at the points themselves, with the shape of f(x).
     """
     values: dict[Offset, Array] = {}
     status: dict[Offset, npt.NDArray[np.int8]] = {}
-    failures = []
+    failures = [center.failure] if center.failure else []
     offsets = tuple(offsets)
     for number_type in (float, complex):
         group = [
@@ -82,18 +80,17 @@ def sample(  # noqa: PLR0913
         if not group:
             continue
         abscissae, lost = _abscissae(points, direction, h, group, number_type)
-        taken = evaluate(case, abscissae.reshape(-1, *points.shape[1:]), output=output)
+        taken = evaluate(case, abscissae.reshape(-1, *points.shape[1:]), output=center.output)
         shaped = taken.values.reshape(len(group), *h.shape, -1)
         codes = taken.status.reshape(len(group), *h.shape)
         codes[lost] = Status.STEP_LOST
         for k, offset in enumerate(group):
-            values[offset] = np.moveaxis(shaped[k], -1, 1)
+            values[offset] = shaped[k].transpose(0, 2, 1)
             status[offset] = codes[k]
         failures += [taken.failure] if taken.failure else []
     if 0 in offsets:
-        taken = evaluate(case, points, output=output)
-        values[0] = taken.values[:, :, None]
-        status[0] = taken.status[:, None]
+        values[0] = center.values[:, :, None]
+        status[0] = center.status[:, None]
     return Samples(h=h, values=values, status=status, failures=tuple(failures))
 
 
@@ -106,8 +103,10 @@ def _abscissae(
     abscissae = np.empty((len(offsets), *h.shape, *direction.shape), dtype=number_type)
     lost = np.empty((len(offsets), *h.shape), dtype=bool)
     for k, offset in enumerate(offsets):
-        np.multiply((offset * h)[wide], direction, out=abscissae[k])
+        np.multiply(h[wide], offset * direction, out=abscissae[k])
         abscissae[k] += x
-        unmoved = abscissae[k] == x
-        lost[k] = unmoved.reshape(*h.shape, -1).all(axis=-1) if direction.ndim else unmoved
+        if direction.ndim == 0:
+            np.equal(abscissae[k], x, out=lost[k])
+        else:
+            lost[k] = (abscissae[k] == x).reshape(*h.shape, -1).all(axis=-1)
     return abscissae, lost

@@ -61,8 +61,11 @@ class Stencil:
 
     @cached_property
     def truncation_coefficient(self) -> float:
-        """The constant C = Re Σᵢ wᵢ oᵢ^(d+p) / (d+p)! of the leading truncation error."""
-        power = self.derivative + self.order
+        """The constant C of the leading truncation error."""
+        return self.taylor_coefficient(self.derivative + self.order)
+
+    def taylor_coefficient(self, power: int) -> float:
+        """Return Re Σᵢ wᵢ oᵢᵏ / k!, the factor of f⁽ᵏ⁾(x) hᵏ⁻ᵈ in the quotient, for k = `power`."""
         return float(_moment(self, power)) / math.factorial(power)
 
     @cached_property
@@ -206,7 +209,7 @@ def _real(value: complex) -> float:
 def _term(numerator: complex, offset: Offset) -> str:
     """Write one term of a formula, sign first: "- 8 f(x - h)"."""
     if isinstance(offset, complex) or isinstance(numerator, complex):
-        return f"+ Re {numerator:g} f(x + {offset:g}h)".replace("-0-1j", "-i").replace("0+1j", "i ")
+        return f"+ Re({_complex_text(numerator)} f(x + {_complex_text(offset)}h))"
     sign = "-" if _real(numerator) < 0 else "+"
     size = abs(numerator)
     factor = "" if size == 1 else f"{size:g} "
@@ -216,7 +219,18 @@ def _term(numerator: complex, offset: Offset) -> str:
     return f"{sign} {factor}f(x {'-' if offset < 0 else '+'} {step})"
 
 
-_NAMES = {
+def _complex_text(value: complex) -> str:
+    """Write a complex number as mathematics does: "-i", "2 - 3i"."""
+    real, imaginary = value.real, value.imag
+    unit = "i" if abs(imaginary) == 1 else f"{abs(imaginary):g}i"
+    if imaginary == 0:
+        return f"{real:g}"
+    if real == 0:
+        return f"-{unit}" if imaginary < 0 else unit
+    return f"({real:g} {'-' if imaginary < 0 else '+'} {unit})"
+
+
+_NAMES: dict[tuple[int, tuple[float, ...]], str] = {
     (1, (0, 1)): "forward",
     (1, (-1, 0)): "backward",
     (1, (-1, 1)): "central",

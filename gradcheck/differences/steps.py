@@ -12,13 +12,24 @@ Array = npt.NDArray[np.float64]
 COUNT = 65
 """How many steps the default sweep has: from twice the scale of x down by 2⁶⁴."""
 
+_NEAR = 2.0**-24
+"""An edge of the domain nearer than this share of the scale of x sets the scale itself."""
 
-def default_steps(x: npt.ArrayLike) -> Array:
+
+def default_steps(x: npt.ArrayLike, *, distance: npt.ArrayLike = np.inf) -> Array:
     """Return the default steps for each number x, largest first, of shape (*x.shape, 65).
 
-    The steps are 2ˢ, 2ˢ⁻¹, …, 2ˢ⁻⁶⁴ with 2ˢ⁻¹ the power of two at or below max(1, |x|). A power of
-    two is exactly representable, so that x + h - x = h wherever x + h needs no more bits than a
-    float has.
+    The steps are 2ˢ, 2ˢ⁻¹, …, 2ˢ⁻⁶⁴ with 2ˢ⁻¹ the power of two at or below the scale, which is
+    max(1, |x|), but the distance to the edge of the domain where that is so small that steps
+    of the scale of x would hardly ever stay inside. A power of two is exactly representable, so
+    that x + h - x = h wherever x + h needs no more bits than a float has.
+
+    Parameters
+    ----------
+    x : array_like
+        The coordinates that are moved.
+    distance : array_like
+        How far f is defined around each x; broadcasts to the shape of x.
 
     Examples
     --------
@@ -26,7 +37,8 @@ def default_steps(x: npt.ArrayLike) -> Array:
     (array([2. , 1. , 0.5]), np.float64(134217728.0))
     """
     scale = np.maximum(1.0, np.abs(np.asarray(x, dtype=np.float64)))
-    exponent = np.frexp(scale)[1]
+    near = np.broadcast_to(np.asarray(distance, dtype=np.float64), scale.shape)
+    exponent = np.frexp(np.where(near < _NEAR * scale, near, scale))[1]
     return np.ldexp(1.0, exponent[..., None] - np.arange(COUNT))
 
 

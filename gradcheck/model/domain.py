@@ -1,4 +1,4 @@
-"""Where f is defined: open or closed intervals, one for all inputs or one per input, or a predicate."""
+"""Where f is defined: intervals, one for all inputs or one per input, or a predicate."""
 
 import math
 import re
@@ -128,6 +128,27 @@ class Domain:
         for column, interval in enumerate(self.intervals):
             inside &= interval.contains(flat[:, column])
         return inside
+
+    def distance(self, points: Array) -> Array:
+        """Return how far each coordinate is from the nearest end of its interval.
+
+        Parameters
+        ----------
+        points : array of shape (count, *input)
+            Points inside the domain.
+
+        Returns
+        -------
+        array of shape (count, inputs)
+            Infinite where nothing bounds the coordinate, or a predicate does.
+        """
+        flat = points.reshape(len(points), -1)
+        if not self.intervals:
+            return np.full(flat.shape, math.inf)
+        lower = np.array([interval.lower for interval in self.intervals])
+        upper = np.array([interval.upper for interval in self.intervals])
+        near = np.minimum(flat - lower, upper - flat)
+        return np.where(near > 0, near, math.inf)
 
     def __str__(self) -> str:
         if self.predicate is not None:

@@ -98,9 +98,11 @@ class Registry(Mapping[str, Case]):
             and wanted <= case.tags | {case.theme}
         ]
         if not kept:
-            known = sorted(set().union(*(case.tags | {case.theme} for case in self.values())))
+            known = sorted(
+                set().union(*(case.tags | {case.theme} for case in self.values())) - {""}
+            )
             raise SelectionError(
-                f"no case carries all of the tags {sorted(wanted)}; the tags are: {', '.join(known)}"
+                f"no case carries all of the tags {sorted(wanted)}; there are: {', '.join(known)}"
             )
         return Registry(kept, problems=self._problems)
 

@@ -1,0 +1,281 @@
+"""The page of one case, and what the index and the data files need to know about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from gradcheck import __version__, content
+from gradcheck.errors import DefinitionError, GradcheckError
+from gradcheck.model.case import Case
+from gradcheck.output.definition import Definition
+from gradcheck.output.explanation import explain
+from gradcheck.output.export import csv_gz
+from gradcheck.output.html import error_table, markup, pages_of, parts_table
+from gradcheck.output.sketch import sketch
+from gradcheck.output.study import LARGE, SPLIT_POINTS, Study, shown_points, study
+from gradcheck.output.summary import ENTRY, behaviour_counts, failed, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from markupsafe import Markup
+
+LISTED_POINTS = 60
+LISTED_ENTRIES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a page stands in the report."""
+
+    number: int
+    total: int
+    slug: str
+    previous: tuple[str, str] | None
+    """Slug and name of the page before this one."""
+    next: tuple[str, str] | None
+    figures: int
+    """How many V plots the page may have."""
+    tables: Literal["selected", "all"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CaseResult:
+    """What came of one case: plain values, so that another process can hand it over."""
+
+    name: str
+    theme: str
+    slug: str
+    page: str
+    data: bytes
+    """The error table as gzip CSV; empty if the case could not be compared."""
+    convergence: "pd.DataFrame | None"
+    summary: "pd.DataFrame"
+    sketch: str
+    problem: str
+    certified: bool
+    points: int
+    entries: int
+    rows: int
+
+
+def case_result(case: Case, definition: Definition, place: Place) -> CaseResult:
+    """Compare a case and write its page; whatever goes wrong in the case becomes its result.
+
+    Raises
+    ------
+    DefinitionError
+        If the definition's template cannot be used.
+    """
+    try:
+        return _succeeded(study(case, definition), definition, place)
+    except DefinitionError:
+        raise
+    except GradcheckError as error:
+        return _failed(case, definition, place, str(error))
+    except Exception as error:  # noqa: BLE001  (one case never stops a report)
+        reason = f"{case.name}: {type(error).__name__}: {error}"
+        return _failed(case, definition, place, reason)
+
+
+def _succeeded(examined: Study, definition: Definition, place: Place) -> CaseResult:
+    case = examined.case
+    written = examined.table if place.tables == "all" else examined.rows_to_write()
+    data = csv_gz(written)
+    sections = list(_sections(examined, place))
+    context = {
+        "problem": "",
+        "behaviours": behaviour_counts(examined.convergence["behaviour"]),
+        "points": _points(examined),
+        "left_out": max(0, len(case.all_points) - LISTED_POINTS),
+        "picture": _picture(case),
+        "sections": sections,
+        "uncertified": examined.uncertified,
+        "certified": not examined.uncertified,
+        "large": LARGE if examined.is_large else 0,
+        "data": {"rows": len(written), "total": len(examined.table), "size": len(data)},
+    }
+    first = sections[0]["rows"]
+    return CaseResult(
+        name=case.name,
+        theme=case.theme,
+        slug=place.slug,
+        page=_rendered(case, definition, place, context),
+        data=data,
+        convergence=examined.convergence,
+        summary=summarise(examined.convergence, theme=case.theme),
+        sketch=sketch(_thinned(first), label=f"V plot of {case.name}"),
+        problem="",
+        certified=not examined.uncertified,
+        points=len(case.all_points),
+        entries=len(examined.entries),
+        rows=len(examined.table),
+    )
+
+
+def _failed(case: Case, definition: Definition, place: Place, reason: str) -> CaseResult:
+    shown = relative(reason, definition)
+    return CaseResult(
+        name=case.name,
+        theme=case.theme,
+        slug=place.slug,
+        page=_rendered(case, definition, place, {"problem": shown}),
+        data=b"",
+        convergence=None,
+        summary=failed(case.name, theme=case.theme, problem=shown),
+        sketch="",
+        problem=shown,
+        certified=False,
+        points=len(case.all_points),
+        entries=0,
+        rows=0,
+    )
+
+
+def _rendered(case: Case, definition: Definition, place: Place, context: dict[str, Any]) -> str:
+    facts = {
+        "name": case.name,
+        "theme": case.theme,
+        "formula": case.formula,
+        "derivative_formula": case.derivative_formula,
+        "derivation": case.derivation,
+        "domain": str(case.domain),
+        "source": case.source,
+        "tags": sorted(case.tags),
+        "origin": relative(str(case.origin), definition) if case.origin else "",
+    }
+    return pages_of(definition.template).render(
+        "case.html",
+        report=definition.title,
+        version=__version__,
+        root="../",
+        case=facts,
+        place=place,
+        stencils=[(formula.name, str(formula)) for formula in definition.stencils],
+        **context,
+    )
+
+
+def _points(examined: Study) -> list[dict[str, Any]]:
+    """List the points with what happened there."""
+    reasons = [""] * len(examined.case.points) + list(examined.case.special_points)
+    grouped = examined.convergence.groupby("point", sort=True)
+    shown = set(shown_points(examined.case))
+    return [
+        {
+            "number": number,
+            "x": point_text(examined.case, number),
+            "reason": reasons[number],
+            "behaviours": behaviour_counts(group["behaviour"]),
+            "error": float(group["best_error"].min()),
+            "digits": float(group["digits"].median()),
+            "shown": number in shown,
+        }
+        for number, group in list(grouped)[:LISTED_POINTS]
+    ]
+
+
+def _sections(examined: Study, place: Place) -> Iterator[dict[str, Any]]:
+    """Describe the points that are shown, each by its worst entry."""
+    case, table = examined.case, examined.table
+    reasons = [""] * len(case.points) + list(case.special_points)
+    entries = examined.entries
+    shown = shown_points(case)
+    for number in sorted(shown):
+        here = entries[(entries["point"] == number).to_numpy()]
+        worst = here.iloc[0]
+        rows = _of_entry(table, worst)
+        facts = _of_entry(examined.convergence, worst)
+        breakdown = dict(zip(facts["stencil"].astype(str), facts["breakdown_h"], strict=True))
+        figure = _error_figure(rows, facts) if number in shown[: place.figures] else ""
+        yield {
+            "number": number,
+            "x": point_text(case, number),
+            "reason": reasons[number],
+            "entry": _entry_text(worst, single=len(here) == 1),
+            "analytic": float(worst["analytic"]),
+            "count": len(here),
+            "figure": figure,
+            "sketch": "" if figure else markup(sketch(rows, label=f"V plot at point {number}")),
+            "curves": [_curve(row) for row in facts.to_dict("records")],
+            "others": list(_others(examined, here)),
+            "errors": error_table(rows, breakdown=breakdown),
+            "parts": list(_parts(rows)) if number in shown[:SPLIT_POINTS] else [],
+            "rows": rows,
+        }
+
+
+def _of_entry(table: "pd.DataFrame", entry: "pd.Series[Any]") -> "pd.DataFrame":
+    wanted = [int(entry[key]) for key in ENTRY]
+    return table[(table[ENTRY] == wanted).to_numpy().all(axis=1)]
+
+
+def _curve(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "stencil": str(row["stencil"]), "behaviour": str(row["behaviour"]),
+            "sentence": explain(row)}  # fmt: skip
+
+
+def _others(examined: Study, here: "pd.DataFrame") -> Iterator[dict[str, Any]]:
+    """List the entries of a point after the worst one, up to a limit."""
+    for _, entry in here.iloc[1 : LISTED_ENTRIES + 1].iterrows():
+        curves = _of_entry(examined.convergence, entry)
+        yield {
+            "entry": _entry_text(entry, single=False),
+            "analytic": float(entry["analytic"]),
+            "error": float(curves["best_error"].min()),
+            "digits": float(curves["digits"].max()),
+            "behaviours": behaviour_counts(curves["behaviour"]),
+        }
+
+
+def _parts(rows: "pd.DataFrame") -> Iterator[tuple[str, "Markup"]]:
+    for name in rows["stencil"].unique():
+        yield str(name), parts_table(rows[(rows["stencil"] == name).to_numpy()])
+
+
+def _error_figure(rows: "pd.DataFrame", facts: "pd.DataFrame") -> "Markup":
+    from gradcheck.output import figure
+
+    return markup(figure.to_svg(figure.errors(rows, convergence=facts).figure))
+
+
+def _picture(case: Case) -> dict[str, Any]:
+    """Draw f and df of one number; with more inputs there is no such picture."""
+    from gradcheck.output import figure
+
+    if any(point.size != 1 for point in case.all_points):
+        return {"svg": "", "reason": ""}
+    try:
+        svg = figure.to_svg(figure.function(case).figure)
+    except Exception as error:  # noqa: BLE001  (f may fail between the points; the page says so)
+        return {"svg": "", "reason": f"{type(error).__name__}: {error}"}
+    return {"svg": markup(svg), "reason": ""}
+
+
+def _thinned(rows: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep every second step: enough for a sketch of an index."""
+    return rows[(rows.groupby("stencil", observed=True).cumcount() % 2 == 0).to_numpy()]
+
+
+def point_text(case: Case, number: int) -> str:
+    """Write a point: "0.7", "(-1.2, 1)", "(1, 2, 3, 4, …) of shape (3, 3)"."""
+    point = case.all_points[number]
+    if point.ndim == 0:
+        return f"{point:.6g}"
+    first = ", ".join(f"{x:.6g}" for x in point.reshape(-1)[:6])
+    more = ", …" if point.size > 6 else ""
+    shape = f" of shape {point.shape}" if point.ndim > 1 or more else ""
+    return f"({first}{more}){shape}"
+
+
+def _entry_text(entry: "pd.Series[Any]", *, single: bool) -> str:
+    if single:
+        return ""
+    return f"output {int(entry['output'])}, input {int(entry['input'])}"
+
+
+def relative(text: str, definition: Definition) -> str:
+    """Write paths relative to where they belong: a report names no folder of this machine."""
+    for folder in (content.folder("cases").parent, definition.file.resolve().parent, Path.cwd()):
+        text = text.replace(f"{folder}/", "")
+    return text

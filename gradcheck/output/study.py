@@ -1,0 +1,127 @@
+"""One case of a report: its error table, its convergence, both error parts, or why there are none."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gradcheck.behaviour.convergence import convergence
+from gradcheck.behaviour.split import COLUMNS as PARTS
+from gradcheck.behaviour.split import split
+from gradcheck.behaviour.sweep import sweep
+from gradcheck.errors import NotCertifiable
+from gradcheck.model.case import Case
+from gradcheck.output.definition import Definition
+from gradcheck.output.summary import ENTRY, with_digits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGE = 16
+"""A case with more entries than that per point is large: its worst ones are shown and written."""
+SHOWN_POINTS = 4
+"""So many points get a section of their own; all are in the table at the top of the page."""
+SPLIT_POINTS = 2
+SPLIT_INPUTS = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Study:
+    """What a report knows about a case that could be compared."""
+
+    case: Case
+    """With the points that the definition chose."""
+    table: "pd.DataFrame"
+    """The error table; with both error parts where they are certified."""
+    convergence: "pd.DataFrame"
+    """The convergence table, with the columns `analytic` and `digits`."""
+    uncertified: str
+    """Why the error parts are not measured; "" if they are."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the case has more entries per point than a report writes out."""
+        return int(self.entries.groupby("point").size().max()) > LARGE
+
+    @property
+    def entries(self) -> "pd.DataFrame":
+        """The entries, worst first within each point: `point, x, output, input, analytic, score`.
+
+        The score is the smallest error over all stencils, relative to the largest |analytic| of
+        the point: a wrong entry is wrong for every stencil.
+        """
+        grouped = self.convergence.groupby(ENTRY, sort=False)
+        table = grouped.agg(
+            x=("x", "first"), analytic=("analytic", "first"), score=("best_error", "min")
+        ).reset_index()
+        largest = table["analytic"].abs().groupby(table["point"]).transform("max")
+        table["score"] = table["score"].fillna(np.inf) / largest.where(largest > 0, 1.0)
+        return table.sort_values(["point", "score"], ascending=[True, False], kind="stable")
+
+    def rows_to_write(self) -> "pd.DataFrame":
+        """Return the rows for the data file: all of them, or those of the worst entries."""
+        if not self.is_large:
+            return self.table
+        worst = self.entries.groupby("point").head(LARGE)[ENTRY]
+        wanted = set(worst.itertuples(index=False, name=None))
+        keys = self.table[ENTRY].itertuples(index=False, name=None)
+        return self.table[np.fromiter((key in wanted for key in keys), bool, len(self.table))]
+
+
+def study(case: Case, definition: Definition) -> Study:
+    """Compare a case as the definition says.
+
+    Both error parts are measured at the first `SPLIT_POINTS` points of `shown_points`, if these
+    have at most `SPLIT_INPUTS` inputs: the certified reference is a hundred times the work of a
+    difference quotient.
+
+    Raises
+    ------
+    GradcheckError
+        If the case cannot be compared.
+    """
+    chosen = definition.restrict(case)
+    table = sweep(chosen, stencils=definition.stencils, steps=definition.steps)
+    table, uncertified = _with_parts(chosen, definition, table)
+    return Study(
+        case=chosen,
+        table=table,
+        convergence=with_digits(convergence(table), table),
+        uncertified=uncertified,
+    )
+
+
+def shown_points(case: Case) -> list[int]:
+    """Choose the points with a section of their own: the first, the special ones, then the others."""
+    general = range(len(case.points))
+    special = range(len(case.points), len(case.all_points))
+    return [*general[:1], *special, *general[1:]][:SHOWN_POINTS]
+
+
+def _with_parts(
+    case: Case, definition: Definition, table: "pd.DataFrame"
+) -> tuple["pd.DataFrame", str]:
+    """Return the table with both error parts where they are measured, or as it is and the reason."""
+    points = sorted(shown_points(case)[:SPLIT_POINTS])
+    inputs = max(case.all_points[number].size for number in points)
+    if inputs > SPLIT_INPUTS:
+        return table, f"that is done up to {SPLIT_INPUTS} inputs, and here are {inputs}."
+    try:
+        parts = split(_at(case, points), stencils=definition.stencils, steps=definition.steps)
+    except NotCertifiable as error:
+        return table, str(error).removeprefix(f"{case.name}: ")
+    except Exception as error:  # noqa: BLE001  (the reference runs f on its own numbers)
+        return table, f"not certifiable, because {type(error).__name__}: {error}"
+    measured = table["point"].isin(points).to_numpy()
+    columns = {name: np.full(len(table), np.nan) for name in PARTS}
+    for name, column in columns.items():
+        column[measured] = parts[name].to_numpy()
+    attrs = table.attrs
+    table = table.assign(**columns)
+    table.attrs = attrs
+    return table, ""
+
+
+def _at(case: Case, points: list[int]) -> Case:
+    """Return the case with these points only."""
+    return replace(case, points=[case.all_points[number] for number in points], special_points={})
