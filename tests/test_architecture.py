@@ -20,7 +20,7 @@ MODULES = {
 
 USER_CODE = {
     "differences/evaluate.py": "the one place that calls user code: copied, caught, counted",
-    "differences/reference.py": "the certified reference runs f on balls instead of floats",
+    "differences/line.py": "the certified reference runs f there, on balls instead of floats",
     "model/calculus/": "builds new functions out of functions, and calls none while it does so",
 }
 

@@ -173,3 +173,11 @@ def test_a_step_belongs_to_one_branch() -> None:
     steps = np.array([2.0, 1.0, 1e-3, 5e-4, 1e-5])
 
     assert branch_of(steps, facts) == ["", "truncation", "truncation", "", "rounding"]
+
+
+def test_long_names_of_cases_stay_whole() -> None:
+    """In 80 columns the other columns fold, so that a name can be read and copied."""
+    name = "a-name-of-quite-some-length-for-a-case"
+    case = Case(name, f=np.sin, df=np.cos, points=[0.7], tags=("one-tag", "another-tag", "third"))
+
+    assert name in shown(registry_table(Registry([case])))

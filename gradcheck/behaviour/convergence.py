@@ -90,14 +90,7 @@ def convergence(
         ]
     )
     predicted = predict(curves, cases=known, stencils=stencils)
-    behaviour = recognise(
-        curves,
-        orders,
-        floor,
-        expected=expected,
-        noise_ratio=predicted.noise_ratio,
-        no_truncation=np.isposinf(predicted.h),
-    )
+    behaviour = recognise(curves, orders, floor, expected=expected, known=predicted)
     columns = {
         **_orders(curves, orders, behaviour),
         **_optimum(curves, floor),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from gradcheck.behaviour.curve import Curves
 from gradcheck.behaviour.order import Floors, Orders
+from gradcheck.behaviour.prediction import Predictions
 
 Array = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -64,8 +65,7 @@ def recognise(
     floor: Floors,
     *,
     expected: Array,
-    noise_ratio: Array,
-    no_truncation: Array,
+    known: Predictions,
 ) -> Array:
     """Name the behaviour of each curve.
 
@@ -75,10 +75,8 @@ def recognise(
         The curves and what was found on them.
     expected : array of shape (curves,)
         The order of each curve's stencil; NaN where unknown.
-    noise_ratio : array of shape (curves,)
-        Measured noise of f over the rounding error of its values; NaN where unknown.
-    no_truncation : array of bool, shape (curves,)
-        Where the certified derivatives leave no truncation error.
+    known : Predictions
+        What is known of the noise of f and of its higher derivatives; NaN where unknown.
 
     Returns
     -------
@@ -86,17 +84,19 @@ def recognise(
     """
     tolerance = np.maximum(0.3, 0.08 * expected)
     has_order = ~np.isnan(orders.order)
+    no_truncation = np.isposinf(known.h)
+    noise = np.nan_to_num(known.noise)
     with np.errstate(invalid="ignore"):
         excess = np.where(np.isnan(expected), 0.0, orders.order - expected)
-        noisy = noise_ratio > _NOISY
+        noisy = known.noise_ratio > _NOISY
         rules = {
             "jump": _at_whole_site(curves, _is_jump(curves)),
             "vertical-tangent": _at_whole_site(curves, _is_vertical(curves)),
-            "kink": _at_whole_site(curves, _is_kink(curves)),
+            "kink": _at_whole_site(curves, _is_kink(curves, noise)),
             "domain": (curves.count < 3) | np.isnan(curves.error).all(axis=1),
-            "stalled": _is_stalled(curves, floor),
+            "underflow": _is_underflow(curves, noise),
+            "stalled": _is_stalled(curves, floor, noise),
             "noise": noisy,
-            "underflow": _is_underflow(curves),
             "exact": no_truncation
             | (~has_order & (_is_exact(curves) | _drops_to_rounding(curves, floor))),
             "oscillation": _starts_late(curves, orders),
@@ -153,7 +153,7 @@ def _is_vertical(curves: Curves) -> Mask:
     return np.asarray(clean & _is_constant(np.where(np.isfinite(slopes), slopes, np.nan), 0.05))
 
 
-def _is_kink(curves: Curves) -> Mask:
+def _is_kink(curves: Curves, noise: Array) -> Mask:
     """Tell where two real stencils at one point settle on different numbers."""
     first = np.unique(curves.site, return_index=True)[1][curves.site]
     other = curves.on_grid[first]
@@ -161,13 +161,14 @@ def _is_kink(curves: Curves) -> Mask:
         gap = np.where(curves.grid == curves.grid[first], curves.on_grid - other, np.nan)
         size = np.fmax(np.abs(curves.on_grid), np.abs(other))
         gap[_is_complex_step(curves)] = np.nan
+        gap[size == 0] = np.nan  # steps too small for f to change at all
         gap[np.abs(gap) <= 1e-6 * size] = 0.0
     order = np.argsort(np.isnan(gap), axis=1, kind="stable")
     packed = np.take_along_axis(gap, order, axis=1)
-    return np.asarray(_has_floor(packed, np.take_along_axis(curves.grid, order, axis=1)))
+    return np.asarray(_has_floor(packed, np.take_along_axis(curves.grid, order, axis=1), noise))
 
 
-def _is_stalled(curves: Curves, floor: Floors) -> Mask:
+def _is_stalled(curves: Curves, floor: Floors, noise: Array) -> Mask:
     """Tell where the error settles on a constant that rounding cannot explain."""
     difference = curves.numeric - curves.analytic[:, None]
     difference[~np.isfinite(difference)] = np.nan
@@ -175,10 +176,10 @@ def _is_stalled(curves: Curves, floor: Floors) -> Mask:
     least = curves.error[lines, floor.best]
     size = np.fmax(np.abs(curves.analytic), np.abs(curves.numeric[lines, floor.best]))
     with np.errstate(invalid="ignore"):
-        return np.asarray(_has_floor(difference, curves.h) & (least > _NO_TRUNCATION * size))
+        return np.asarray(_has_floor(difference, curves.h, noise) & (least > _NO_TRUNCATION * size))
 
 
-def _has_floor(values: Array, h: Array) -> Mask:
+def _has_floor(values: Array, h: Array, noise: Array) -> Mask:
     """Tell which lines settle on one number other than 0 and never come much closer to 0.
 
     The largest steps may come closer, by chance: there the truncation error changes its sign.
@@ -190,7 +191,7 @@ def _has_floor(values: Array, h: Array) -> Mask:
         steady = np.abs(np.diff(values, axis=1)) <= _CONSTANT * octaves * larger
         steady &= larger > 0
     needed = np.clip((count - 1) // 2, 2, _RUN)
-    level = _lowest_plateau(values, h, steady, needed)
+    level = _lowest_plateau(values, h, noise, np.where(steady, needed[:, None], 0))
     size = np.abs(values)
     padded = np.pad(size, ((0, 0), (1, 1)), constant_values=np.nan)
     running = np.fmax(np.fmax(padded[:, :-2], size), padded[:, 2:])
@@ -200,25 +201,28 @@ def _has_floor(values: Array, h: Array) -> Mask:
         return np.asarray((count >= 3) & (np.fmin.reduce(running, axis=1) >= 0.5 * level))
 
 
-def _lowest_plateau(values: Array, h: Array, steady: Mask, needed: Array) -> Array:
+def _lowest_plateau(values: Array, h: Array, noise: Array, needed: Array) -> Array:
     """Return the lowest |value| that stays for long enough, clear of rounding; NaN if none does.
 
-    Rounding is judged by the steps below: their values times h bound what it can do at larger h.
-    Without that, values on the lattice of floats pass for a plateau.
+    Rounding is judged by the noise of f, and by the steps below: their values times h bound what
+    it can do at larger h. Without that, values on the lattice of floats pass for a plateau.
+    `needed`, of shape (curves, steps - 1), is the length that a plateau must have, 0 between two
+    values that differ.
     """
     product = np.nan_to_num(np.abs(values) * h, nan=0.0, posinf=0.0)
     below = np.maximum.accumulate(product[:, ::-1], axis=1)[:, ::-1]
-    below = np.pad(below[:, 1:], ((0, 0), (0, 1)))
+    below = np.maximum(np.pad(below[:, 1:], ((0, 0), (0, 1))), noise[:, None])
     length = np.zeros(len(values), dtype=int)
     level = np.full(len(values), np.nan)
     lines = np.arange(len(values))
-    for column in range(steady.shape[1]):
-        length = np.where(steady[:, column], length + 1, 0)
+    for column in range(needed.shape[1]):
+        length = np.where(needed[:, column] > 0, length + 1, 0)
         here = np.abs(values[:, column + 1])
         start = h[lines, column + 1 - length]
         with np.errstate(all="ignore"):
             clear = here >= _CLEAR * below[:, column + 1] / start
-            lower = (length >= needed) & clear & ~(here >= level)
+            enough = (length > 0) & (length >= needed[:, column])
+            lower = enough & clear & ~(here >= level)
         level = np.where(lower, here, level)
     return level
 
@@ -258,13 +262,22 @@ def _starts_late(curves: Curves, orders: Orders) -> Mask:
     return np.asarray((orders.start >= 0) & long_way & (turns.sum(axis=1) >= 2))
 
 
-def _is_underflow(curves: Curves) -> Mask:
-    """Tell where the quotient fades away to 0 (it does not jump there) for half of the steps."""
+def _is_underflow(curves: Curves, noise: Array) -> Mask:
+    """Tell where f does not change for most steps although the slope is not 0.
+
+    Either the quotient fades away to 0 (it does not jump there) for half of the steps, or it is 0
+    throughout and what df claims would drown in the noise of f at most steps.
+    """
     size = np.abs(curves.numeric)
+    lines = np.arange(len(size))
     zeros = (size == 0).sum(axis=1)
     last = size.shape[1] - 1 - np.argmax((size > 0)[:, ::-1], axis=1)
-    faded = size[np.arange(len(size)), last] < _FADED * np.fmax.reduce(size, axis=1)
-    return np.asarray((2 * zeros >= curves.count) & faded)
+    faded = size[lines, last] < _FADED * np.fmax.reduce(size, axis=1)
+    claim = np.abs(curves.analytic)
+    with np.errstate(invalid="ignore"):
+        drowned = (claim > 0) & (claim <= _CLEAR * noise / curves.h[lines, curves.count // 2])
+    constant = (zeros == curves.count) & (curves.count > 0)
+    return np.asarray(((2 * zeros >= curves.count) & faded) | (constant & drowned))
 
 
 def _grows_downwards(curves: Curves) -> Mask:

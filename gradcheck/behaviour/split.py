@@ -85,9 +85,9 @@ def split(
 
     Examples
     --------
-    >>> cube = Case("cube", f=lambda x: x**3, df=lambda x: 3 * x**2, points=[1.0])
+    >>> cube = Case("cube", f=lambda x: x * x * x, df=lambda x: 3 * x * x, points=[1.0])
     >>> from gradcheck.differences.stencil import CENTRAL
-    >>> table = split(cube, stencils=[CENTRAL], steps=[0.5, 1e-9])
+    >>> table = split(cube, stencils=[CENTRAL], steps=[0.5, 2.0**-24])
     >>> table[["h", "truncation_error", "rounding_error"]]
                   h  truncation_error  rounding_error
     0  5.000000e-01      2.500000e-01    0.000000e+00

@@ -292,6 +292,6 @@ def _table(*columns: str) -> "Table":
             Text(name),
             justify="right" if name != column else "left",
             overflow="fold",
-            no_wrap=False,
+            no_wrap=name == "case",  # whole names, for reading and copying
         )
     return table

@@ -19,7 +19,8 @@ Predicate = Callable[[Any], bool]
 
 def nonzero(x: Any) -> bool:
     """x ≠ 0"""  # noqa: D400, D403  (it is shown as the text of the domain)
-    return bool(np.all(np.not_equal(x, 0)))
+    different = x != 0
+    return bool(different.all() if isinstance(different, np.ndarray) else different)
 
 
 NOT_ZERO = Domain(predicate=nonzero)
