@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from gradcheck.differences.stencil import (
     Stencil,
 )
 from gradcheck.differences.steps import default_steps, listed_steps
-from gradcheck.errors import CaseError, StencilError
+from gradcheck.errors import CaseError, StencilError, StepError
 from gradcheck.model.case import Case
 from gradcheck.model.registry import Registry
 
@@ -94,6 +95,7 @@ def sweep(
     swept = _listed_cases(cases)
     formulas = _listed_stencils(stencils)
     literal = None if steps is None else listed_steps(steps)
+    _require_count(directions)
     plans = [
         plan
         for number, case in enumerate(swept)
@@ -173,7 +175,7 @@ class _Plan:
         lines["x"][...] = self.coordinate[:, None, :, None]
         lines["output"][...] = np.arange(outputs, dtype=np.int32).reshape(-1, 1, 1)
         lines["input"][...] = np.arange(moves, dtype=np.int32).reshape(-1, 1)
-        lines["stencil"][...] = np.repeat(np.arange(stencils, dtype=np.int8), steps)
+        lines["stencil"][...] = np.repeat(np.arange(stencils), steps)
         wide = columns["h"].reshape(count, outputs, moves, stencils, steps)
         wide[...] = self.h[:, None, :, None, :]
         lines["analytic"][...] = self.analytic[..., None]
@@ -268,6 +270,8 @@ def _fill_errors(cells: Mapping[str, Array], analytic: Array) -> None:
 def _listed_cases(cases: Case | Iterable[Case] | Mapping[str, Case]) -> tuple[Case, ...]:
     if isinstance(cases, Case):
         return (cases,)
+    if isinstance(cases, str) or not isinstance(cases, Iterable):
+        cases = [cases]  # named below as what is no case
     listed = tuple(cases.values() if isinstance(cases, Mapping) else cases)
     for case in listed:
         if not isinstance(case, Case):
@@ -278,7 +282,8 @@ def _listed_cases(cases: Case | Iterable[Case] | Mapping[str, Case]) -> tuple[Ca
 
 
 def _listed_stencils(stencils: Iterable[Stencil]) -> tuple[Stencil, ...]:
-    listed = (stencils,) if isinstance(stencils, Stencil) else tuple(stencils)
+    single = isinstance(stencils, str) or not isinstance(stencils, Iterable)
+    listed: tuple[Any, ...] = (stencils,) if single else tuple(stencils)
     if not listed:
         raise StencilError("a sweep needs at least one stencil, got none")
     for formula in listed:
@@ -292,6 +297,13 @@ def _listed_stencils(stencils: Iterable[Stencil]) -> tuple[Stencil, ...]:
     if len({formula.name for formula in listed}) != len(listed):
         raise StencilError(f"two stencils share a name: {[formula.name for formula in listed]}")
     return listed
+
+
+def _require_count(directions: int | None) -> None:
+    if directions is None:
+        return
+    if isinstance(directions, bool) or not isinstance(directions, Integral) or directions < 1:
+        raise StepError(f"directions must be an integer of at least 1, got {directions!r}")
 
 
 def _require_inside(case: Case, points: Array) -> None:

@@ -4,7 +4,9 @@ A function of one number that acts elementwise on arrays is evaluated once on al
 does so is found out, not declared: the whole-array call must agree with calls on single numbers.
 """
 
-from collections.abc import Callable
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -70,21 +72,31 @@ def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Va
         real x, or arrays of different shapes.
     """
     inside = contains(case.domain, abscissae.real, name=case.name)
-    with np.errstate(all="ignore"):
-        values = _elementwise(case.f, abscissae, inside) if output in (None, ()) else None
+    f = _Counted(case.f, abscissae.ndim - 1)
+    kept = _complex_stays_complex() if abscissae.dtype.kind == "c" else contextlib.nullcontext()
+    with np.errstate(all="ignore"), kept:
+        values = _elementwise(f, abscissae, inside) if output in (None, ()) else None
         if values is None:
-            result = _one_by_one(case, abscissae, inside, output)
+            result = _one_by_one(case, f, abscissae, inside, output)
         else:
             result = Values(
                 values=values[:, None],
                 status=(~np.isfinite(values)).view(np.int8) * np.int8(Status.NOT_FINITE),
                 output=(),
-                evaluations=int(inside.sum()),
+                evaluations=f.count,
                 failure="",
             )
     if not inside.all():
         result.status[~inside] = Status.OUTSIDE_DOMAIN
     return result
+
+
+@contextlib.contextmanager
+def _complex_stays_complex() -> Iterator[None]:
+    """Make dropping an imaginary part (math.sin, float(x)) an exception, not a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", np.exceptions.ComplexWarning)
+        yield
 
 
 def evaluate_derivative(case: Case, points: Array, output: Shape) -> Array:
@@ -136,15 +148,19 @@ def contains(domain: Domain, points: Array, *, name: str) -> npt.NDArray[np.bool
     CaseError
         If the user's predicate raises or gives no truth value.
     """
+    inside = domain.box_contains(points)
     if domain.predicate is None:
-        return domain.box_contains(points) if domain.intervals else np.ones(len(points), dtype=bool)
+        return inside
     try:
-        return np.array([bool(domain.predicate(point.copy())) for point in points], dtype=bool)
-    except Exception as error:
+        with np.errstate(all="ignore"):
+            for k in np.flatnonzero(inside).tolist():
+                inside[k] = bool(domain.predicate(points[k].copy()))
+    except (Exception, SystemExit) as error:
         raise CaseError(
             f"{name}: the domain's predicate must tell for every x whether f is defined there, "
             f"but it raised {type(error).__name__}: {error}"
         ) from error
+    return inside
 
 
 def _elementwise(
@@ -168,10 +184,7 @@ def _elementwise(
         or whole.dtype.kind not in kinds
     ):
         return None
-    agree = np.abs(single - whole[samples]) <= 1e-12 * np.abs(single)
-    if not (
-        agree | (single == whole[samples]) | (np.isnan(single) & np.isnan(whole[samples]))
-    ).all():
+    if not _agree(single.astype(abscissae.dtype), whole[samples].astype(abscissae.dtype)):
         return None
     if len(wanted) == len(abscissae):
         return whole.astype(abscissae.dtype, copy=False)
@@ -180,14 +193,36 @@ def _elementwise(
     return values
 
 
+def _agree(single: Array, whole: Array) -> bool:
+    close = np.abs(single - whole) <= 1e-12 * np.abs(single)
+    return bool((close | (single == whole) | (np.isnan(single) & np.isnan(whole))).all())
+
+
 def _scalar(value: Any) -> Any:
     if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiubc":
         raise TypeError
     return value
 
 
+class _Counted:
+    """f, and at how many abscissae it was called."""
+
+    def __init__(self, f: Callable[..., Any], ndim: int) -> None:
+        self.f = f
+        self.ndim = ndim
+        self.count = 0
+
+    def __call__(self, x: Array) -> Any:
+        self.count += len(x) if x.ndim > self.ndim else 1
+        return self.f(x)
+
+
 def _one_by_one(
-    case: Case, abscissae: Array, wanted: npt.NDArray[np.bool_], output: Shape | None
+    case: Case,
+    f: _Counted,
+    abscissae: Array,
+    wanted: npt.NDArray[np.bool_],
+    output: Shape | None,
 ) -> Values:
     status = np.zeros(len(abscissae), dtype=np.int8)
     returned: dict[int, Array] = {}
@@ -195,7 +230,7 @@ def _one_by_one(
     for k in np.flatnonzero(wanted).tolist():
         x = abscissae[k]
         try:
-            value = case.f(x.copy())
+            value = f(x.copy())
         except (Exception, SystemExit) as error:  # noqa: BLE001  (becomes the status of the row)
             status[k] = Status.RAISED
             failure = failure or f"f raised {type(error).__name__}: {error} at x = {text_of(x)}"
@@ -208,7 +243,7 @@ def _one_by_one(
                 f"{array.shape} at x = {text_of(x)}"
             )
         returned[k] = array
-        if not np.isfinite(array).all():
+        if not np.isfinite(array).any():
             status[k] = Status.NOT_FINITE
     shape = (len(abscissae), int(np.prod(output or ())))
     values = np.full(shape, np.nan, dtype=np.result_type(abscissae.dtype, np.float64))
@@ -218,7 +253,7 @@ def _one_by_one(
         values=values,
         status=status,
         output=output if returned else None,
-        evaluations=int(wanted.sum()),
+        evaluations=f.count,
         failure=failure,
     )
 
@@ -270,11 +305,13 @@ def _wrong_shape(case: Case, got: Shape, point: Shape, expected: str) -> str:
         f"{case.name}: df must return the shape {expected} (that of f(x), then that of x), "
         f"got {got}"
     )
-    hints = {
-        got[1:]: "return df(x)[0]",
-        got[:-1]: "return df(x)[..., 0]",
-        got[::-1]: "return its transpose",
-    }
+    hints = {got[::-1]: "return its transpose"}
+    if got[-1:] == (1,):
+        hints[got[:-1]] = "return df(x)[..., 0]"
+    if got[:1] == (1,):
+        hints[got[1:]] = "return df(x)[0]"
+    if got == point:
+        hints[1, *got] = "or let f return a number instead of an array of one"
     hint = next((text for shape, text in hints.items() if str(shape) == expected), "")
     if not hint and len(point) == 1 and got == point:
         hint = "for an elementwise function, give numbers as points, not an array"

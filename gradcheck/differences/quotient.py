@@ -10,6 +10,9 @@ from gradcheck.differences.stencil import Offset, Stencil
 
 Array = npt.NDArray[Any]
 
+_LARGEST = 2**53
+"""Below this an integer is a float; above, the weights are rounded before they are used."""
+
 
 def difference_quotient(
     formula: Stencil, value_at: Callable[[Offset], Array], h: Array, *, out: Array
@@ -34,10 +37,13 @@ def difference_quotient(
     >>> difference_quotient(CENTRAL, values.__getitem__, np.array([0.5]), out=np.empty(1))
     array([6.])
     """
-    for number, (weight, plus, minus) in enumerate(formula.differences):
+    exact = formula.denominator < _LARGEST
+    for number, (numerator, plus, minus) in enumerate(formula.differences):
+        weight = numerator if exact else numerator / formula.denominator
         term = value_at(plus)
         if minus is not None:
-            term = np.subtract(term, value_at(minus), out=out if number == 0 else None)
+            reused = out if number == 0 and not formula.is_complex else None
+            term = np.subtract(term, value_at(minus), out=reused)
         if weight != 1:
             term = np.multiply(term, weight, out=term if minus is not None else None)
         if number > 0:
@@ -45,5 +51,5 @@ def difference_quotient(
         elif term is not out:
             out[...] = term.real
     below = h if formula.derivative == 1 else h**formula.derivative
-    out /= below if formula.denominator == 1 else formula.denominator * below
+    out /= below if formula.denominator == 1 or not exact else formula.denominator * below
     return out

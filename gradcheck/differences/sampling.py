@@ -103,8 +103,9 @@ def _abscissae(
     abscissae = np.empty((len(offsets), *h.shape, *direction.shape), dtype=number_type)
     lost = np.empty((len(offsets), *h.shape), dtype=bool)
     for k, offset in enumerate(offsets):
-        np.multiply(h[wide], offset * direction, out=abscissae[k])
-        abscissae[k] += x
+        with np.errstate(all="ignore"):
+            np.multiply(h[wide], offset * direction, out=abscissae[k])
+            abscissae[k] += x
         if direction.ndim == 0:
             np.equal(abscissae[k], x, out=lost[k])
         else:

@@ -13,10 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from numbers import Integral, Rational, Real
+from typing import Any
 
 from gradcheck.errors import StencilError
 
 Offset = float | complex
+
+_LONGEST = 10**6
+"""A common denominator above this says less in print than the weights themselves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,20 +86,23 @@ class Stencil:
         if sum(weight_at.values()) != 0:
             return tuple((numerator, offset, None) for numerator, offset in used)
         if all(weight_at.get(-offset) == -numerator for numerator, offset in used):
-            return tuple((n, o, -o) for n, o in used if _real(o) > 0)
+            return tuple((n, o, -o) for n, o in used if (o.real, o.imag) > (0, 0))
         pivot = min((offset for _, offset in used), key=abs)
         return tuple((n, o, pivot) for n, o in used if o != pivot)
 
     def __str__(self) -> str:
+        long = self.denominator > _LONGEST
+        factors = self.weights if long else self.numerators
         terms = [
-            _term(numerator, offset)
-            for numerator, offset in zip(self.numerators, self.offsets, strict=True)
-            if numerator != 0
+            _term(factor, offset)
+            for factor, offset in zip(factors, self.offsets, strict=True)
+            if factor != 0
         ]
         total = " ".join(terms).removeprefix("+ ")
         total = f"-{total[2:]}" if total.startswith("- ") else total
         power = "" if self.derivative == 1 else f"^{self.derivative}"
-        below = f"{self.denominator if self.denominator != 1 else ''}h{power}"
+        divisor = "" if long or self.denominator == 1 else str(self.denominator)
+        below = f"{divisor}h{power}"
         return f"{self.name}: ({total}) / {below}, error O(h^{self.order})"
 
 
@@ -123,6 +131,7 @@ def stencil(offsets: Iterable[float], derivative: int = 1, *, name: str | None =
     True
     """
     nodes = _nodes(offsets, derivative)
+    derivative = int(derivative)
     weights = fornberg_weights(nodes, derivative)
     denominator = math.lcm(*(weight.denominator for weight in weights))
     numerators = tuple(int(weight * denominator) for weight in weights)
@@ -166,11 +175,12 @@ def fornberg_weights(nodes: Sequence[Fraction], derivative: int) -> tuple[Fracti
 
 
 def _nodes(offsets: Iterable[float], derivative: int) -> tuple[Fraction, ...]:
-    if isinstance(derivative, bool) or not isinstance(derivative, int) or derivative < 1:
+    if isinstance(derivative, bool) or not isinstance(derivative, Integral) or derivative < 1:
         raise StencilError(f"derivative must be an integer of at least 1, got {derivative!r}")
-    given = tuple(offsets)
+    given: Any = offsets
     try:
-        nodes = tuple(Fraction(offset) for offset in given)
+        given = tuple(offsets)
+        nodes = tuple(_fraction(offset) for offset in given)
     except (TypeError, ValueError, OverflowError):
         raise StencilError(
             f"offsets must be finite real numbers in units of h, got {given!r}"
@@ -183,6 +193,12 @@ def _nodes(offsets: Iterable[float], derivative: int) -> tuple[Fraction, ...]:
             f"derivative {derivative} needs at least {derivative + 1} offsets, got {given!r}"
         )
     return nodes
+
+
+def _fraction(offset: object) -> Fraction:
+    if not isinstance(offset, Real):  # Fraction would also read text
+        raise TypeError
+    return Fraction(offset) if isinstance(offset, Rational) else Fraction(float(offset))
 
 
 def _order(nodes: Sequence[Fraction], weights: Sequence[Fraction], derivative: int) -> int:

@@ -39,6 +39,7 @@ def default_steps(x: npt.ArrayLike, *, distance: npt.ArrayLike = np.inf) -> Arra
     scale = np.maximum(1.0, np.abs(np.asarray(x, dtype=np.float64)))
     near = np.broadcast_to(np.asarray(distance, dtype=np.float64), scale.shape)
     exponent = np.frexp(np.where(near < _NEAR * scale, near, scale))[1]
+    exponent = np.minimum(exponent, 1023)  # the largest power of two that is a float
     return np.ldexp(1.0, exponent[..., None] - np.arange(COUNT))
 
 

@@ -1,8 +1,9 @@
 """A case: a function with the derivative that somebody wrote for it, and where to compare them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -121,8 +122,13 @@ class Case:
         for role, function in (("f", f), ("df", df)):
             if not callable(function):
                 raise CaseError(f"{name}: {role} must be a function of x, got {function!r}")
-        if isinstance(tags, str):
+        if isinstance(tags, str) or not isinstance(tags, Iterable):
             raise CaseError(f"{name}: tags is a set of words, got {tags!r}; write ({tags!r},)")
+        if special_points is not None and not isinstance(special_points, Mapping):
+            raise CaseError(
+                f"{name}: special_points gives each point its reason, got {special_points!r}; "
+                'write {"the edge": 0.0}'
+            )
         try:
             domain = Domain.of(domain)
         except (TypeError, ValueError) as error:
@@ -131,12 +137,12 @@ class Case:
             reason: _point(name, f"special point {reason!r}", point)
             for reason, point in (special_points or {}).items()
         }
-        fields = {
+        values = {
             "name": name,
             "f": f,
             "df": df,
             "points": _points(name, points),
-            "special_points": special,
+            "special_points": MappingProxyType(special),
             "domain": domain,
             "formula": formula,
             "derivative_formula": derivative_formula,
@@ -146,7 +152,7 @@ class Case:
             "rule": rule,
             "origin": origin,
         }
-        for field, value in fields.items():
+        for field, value in values.items():
             object.__setattr__(self, field, value)
         self._require_points_inside()
 
@@ -159,6 +165,17 @@ class Case:
     def theme(self) -> str:
         """The theme folder of the case file, "" for a case made in memory."""
         return self.origin.theme if self.origin else ""
+
+    def __copy__(self) -> "Case":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Case":
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., "Case"], tuple[str, dict[str, Any]]]:
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        named["special_points"] = dict(self.special_points)  # a read-only view does not pickle
+        return _rebuild, (named.pop("name"), named)
 
     def __repr__(self) -> str:
         return f"Case({self.name!r}, points={len(self.all_points)})"
@@ -177,6 +194,10 @@ class Case:
                     f"{self.name}: the point {point.tolist()} lies outside the domain "
                     f"{self.domain}; move the point or widen the domain"
                 )
+
+
+def _rebuild(name: str, named: dict[str, Any]) -> Case:
+    return Case(name, **named)
 
 
 def _require_name(name: object) -> None:

@@ -52,7 +52,7 @@ class Interval:
     @classmethod
     def parse(cls, text: str) -> "Interval":
         """Read an interval as mathematics writes it: "(0, inf)", "[-1, 1]"."""
-        match = _INTERVAL.match(text)
+        match = _INTERVAL.match(text) if isinstance(text, str) else None
         try:
             if match is None:
                 raise ValueError  # noqa: TRY301  (one message for both ways of being wrong)
@@ -72,7 +72,7 @@ class Interval:
     def __str__(self) -> str:
         left = "[" if self.left == "closed" else "("
         right = "]" if self.right == "closed" else ")"
-        return f"{left}{self.lower:g}, {self.upper:g}{right}"
+        return f"{left}{_text(self.lower)}, {_text(self.upper)}{right}"
 
 
 DomainLike = str | Interval | Iterable[str | Interval] | Callable[[Any], Any] | None
@@ -111,6 +111,8 @@ class Domain:
             return cls((_interval(domain),))
         if callable(domain):
             return cls(predicate=domain)
+        if not isinstance(domain, Iterable):
+            domain = [domain]  # named below as what is no interval
         return cls(tuple(_interval(part) for part in domain))
 
     @property
@@ -154,6 +156,12 @@ class Domain:
         if self.predicate is not None:
             return getattr(self.predicate, "__doc__", None) or "where its predicate holds"
         return " × ".join(map(str, self.intervals)) or "everywhere"
+
+
+def _text(end: float) -> str:
+    """Write an end briefly, but never another number."""
+    short = f"{end:g}"
+    return short if float(short) == end else repr(float(end))
 
 
 def _interval(part: str | Interval) -> Interval:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 from gradcheck import content
 from gradcheck.errors import CaseError, LoadingError
@@ -110,18 +110,31 @@ def _files(path: str | Path | Iterable[str | Path] | None) -> Iterator[tuple[Pat
     """Yield (root, case file) for each case file below the given paths."""
     if path is None:
         path = content.folder("cases")
-    roots = [path] if isinstance(path, str | Path) else list(path)
+    roots = [path] if isinstance(path, str | Path) else _listed(path)
+    seen: set[Path] = set()
     for given in roots:
         root = Path(given).resolve()
         if root.is_file():
-            yield root.parent, root
-            continue
-        if not root.is_dir():
+            files = [root]
+            root = root.parent
+        elif not root.is_dir():
             raise LoadingError(f"{given}: no such file or folder; give a case file or its folder")
-        files = case_files(root)
+        else:
+            files = case_files(root)
         if not files:
             raise LoadingError(f"{given}: no case file (*.py, not starting with '_') in here")
-        yield from ((root, file) for file in files)
+        yield from ((root, file) for file in files if file not in seen)
+        seen.update(files)
+
+
+def _listed(paths: object) -> list[str | Path]:
+    listed: list[Any] = list(paths) if isinstance(paths, Iterable) else [paths]
+    for path in listed:
+        if not isinstance(path, str | Path):
+            raise LoadingError(f"a path is text or a pathlib.Path, got {path!r}")
+    if not listed:
+        raise LoadingError("give a case file or its folder, got none")
+    return listed
 
 
 def _binding_lines(file: Path) -> dict[str, int]:
@@ -160,16 +173,22 @@ def _run(file: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever the file does, the error names the file and its line
         del sys.modules[name]
-        own = [
-            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)
-        ]
-        line = own[-1] if own else 1
+        line = _own_line(file, error)
         reason = str(error) if isinstance(error, CaseError) else f"{type(error).__name__}: {error}"
         raise LoadingError(f"{file}:{line}: {reason}") from error
     except SystemExit as error:
         del sys.modules[name]
-        raise LoadingError(f"{file}:1: the file ends the program (sys.exit) when loaded") from error
+        line = _own_line(file, error)
+        raise LoadingError(
+            f"{file}:{line}: the file ends the program (sys.exit) when loaded"
+        ) from error
     return module
+
+
+def _own_line(file: Path, error: BaseException) -> int:
+    """Return the line of the file itself from which the exception came."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f.lineno or 1 for f in reversed(frames) if f.filename == str(file)), 1)
 
 
 def _bound_cases(module: ModuleType) -> Iterator[tuple[str, Case]]:

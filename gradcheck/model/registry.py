@@ -38,10 +38,18 @@ class Registry(Mapping[str, Case]):
     def __init__(
         self, cases: Iterable[Case] | Mapping[str, Case], *, problems: Iterable[str] = ()
     ) -> None:
-        named = cases.items() if isinstance(cases, Mapping) else ((c.name, c) for c in cases)
+        if isinstance(cases, Case):
+            raise CaseError(f"a registry is made of several cases, got {cases!r}; write [case]")
+        named = (
+            cases.items()
+            if isinstance(cases, Mapping)
+            else ((getattr(case, "name", None), case) for case in cases)
+        )
         self._cases: dict[str, Case] = {}
         self._problems = tuple(problems)
         for name, case in named:
+            if not isinstance(case, Case):
+                raise CaseError(f"a registry holds cases, got {case!r}; make one with Case(...)")
             if name != case.name:
                 raise CaseError(f"the case {case.name!r} stands under another name, {name!r}")
             if name in self._cases:
@@ -97,12 +105,16 @@ class Registry(Mapping[str, Case]):
             if (not patterns or any(fnmatchcase(case.name, pattern) for pattern in patterns))
             and wanted <= case.tags | {case.theme}
         ]
+        if not self:
+            raise SelectionError("nothing can be selected: the registry is empty")
         if not kept:
+            fitting = f" that fits {' or '.join(map(repr, patterns))}" if patterns else ""
             known = sorted(
                 set().union(*(case.tags | {case.theme} for case in self.values())) - {""}
             )
             raise SelectionError(
-                f"no case carries all of the tags {sorted(wanted)}; there are: {', '.join(known)}"
+                f"no case{fitting} carries all of the tags {sorted(wanted)}; "
+                f"there are: {', '.join(known)}"
             )
         return Registry(kept, problems=self._problems)
 

@@ -292,8 +292,7 @@ def _geometric(value: _Value) -> tuple[float, ...]:
     if not 0.0 < smallest < largest < math.inf:
         raise value.wrong("0 < smallest < largest, both finite")
     if "count" not in value.value:
-        halvings = math.floor(math.log2(largest / smallest))
-        return tuple(_listed_count(value, halvings + 1, lambda k: math.ldexp(largest, -k)))
+        return _halving(value, largest, smallest)
     count = value.at("count").value
     if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= MOST_STEPS:
         raise value.at("count").wrong(f"a whole number from 2 to {MOST_STEPS}")
@@ -302,10 +301,14 @@ def _geometric(value: _Value) -> tuple[float, ...]:
     return (largest, *inner, smallest)
 
 
-def _listed_count(value: _Value, count: int, step: Callable[[int], float]) -> list[float]:
-    if count > MOST_STEPS:
-        raise value.wrong(f"at most {MOST_STEPS} halvings", "give a count, or a larger smallest")
-    return [step(k) for k in range(count)]
+def _halving(value: _Value, largest: float, smallest: float) -> tuple[float, ...]:
+    """List largest, largest / 2, largest / 4, ... as far as `smallest`."""
+    steps = [largest]
+    while steps[-1] / 2 >= smallest:
+        steps.append(steps[-1] / 2)
+    if len(steps) > MOST_STEPS:
+        raise value.wrong(f"at most {MOST_STEPS} steps", "give a count, or a larger smallest")
+    return tuple(steps)
 
 
 def _chosen_points(value: _Value) -> dict[str, Any]:

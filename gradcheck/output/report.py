@@ -52,7 +52,7 @@ class Report:
     """A row for each case and stencil; see `gradcheck.output.summary.COLUMNS`."""
 
 
-def build(  # noqa: PLR0913  (the definition says what; the options say where and how)
+def build(
     definition: Definition,
     *,
     out: str | Path,
@@ -98,7 +98,9 @@ def build(  # noqa: PLR0913  (the definition says what; the options say where an
     pool = definition.load() if cases is None else cases
     selected = definition.select(pool)
     shown = _arranged(
-        case for case in selected.values() if definition.restrict(case).all_points or not case.all_points
+        case
+        for case in selected.values()
+        if definition.restrict(case).all_points or not case.all_points
     )
     folder = ReportFolder.claim(out)
     places = _places(shown, tables)
@@ -177,9 +179,7 @@ def _results(
 
 def _by_path(name: str, origin: Origin, definition: Definition, place: Place) -> CaseResult:
     """Load a case in another process and examine it there."""
-    return case_result(
-        replace(_loaded(origin.path)[name], origin=origin), definition, place
-    )
+    return case_result(replace(_loaded(origin.path)[name], origin=origin), definition, place)
 
 
 @lru_cache(maxsize=4)
