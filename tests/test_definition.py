@@ -30,12 +30,14 @@ def write(tmp_path: Path) -> Write:
 
 
 def sine() -> Case:
+    """Make a case with two general points and a special one."""
     return Case(
         "sine", f=np.sin, df=np.cos, points=[0.5, 1.0], special_points={"zero": 0.0}, tags=["seed"]
     )
 
 
 def constant() -> Case:
+    """Make a case without tags."""
     return Case("constant", f=lambda x: x * 0 + 1, df=lambda x: x * 0, points=[1.0])
 
 
@@ -62,7 +64,7 @@ def test_every_built_in_definition_can_be_read_and_finds_cases() -> None:
 
 
 def test_a_bare_name_with_suffix_is_found_too() -> None:
-    """ "seeds" and "seeds.toml" mean the same file when there is no such file here."""
+    """The names seeds and seeds.toml mean the same file when there is no such file here."""
     assert read("seeds") == read("seeds.toml")
 
 
@@ -226,7 +228,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 def test_an_unknown_name_lists_the_definitions() -> None:
     """A name that no definition has gets the nearest one and the list."""
-    with pytest.raises(DefinitionError, match="did you mean 'default'.*one of: .*seeds"):
+    with pytest.raises(DefinitionError, match=r"did you mean 'default'.*one of: .*seeds"):
         read("defalt")
 
 

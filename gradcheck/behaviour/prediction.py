@@ -97,11 +97,11 @@ def optimum(formula: Stencil, taylor: Array, *, noise: float) -> tuple[float, fl
     >>> "%.3e %.3e" % optimum(FORWARD, e, noise=1e-16)
     '1.213e-08 3.297e-08'
     """
-    leading = [
-        (power - 1, abs(formula.taylor_coefficient(power) * taylor[power]))
-        for power in range(formula.derivative + formula.order, len(taylor))
-    ]
-    order, truncation = next(((p, a) for p, a in leading if a != 0), (0, 0.0))
+    first = formula.derivative + formula.order
+    power = next((k for k in range(first, len(taylor)) if _contributes(formula, taylor, k)), 0)
+    order, truncation = power - 1, 0.0
+    if power:
+        truncation = abs(formula.taylor_coefficient(power) * float(taylor[power]))
     if formula.is_complex:
         return 0.0, UNIT_ROUNDOFF * abs(float(taylor[1]))
     if not math.isfinite(truncation):
@@ -111,6 +111,10 @@ def optimum(formula: Stencil, taylor: Array, *, noise: float) -> tuple[float, fl
     rounding = formula.condition * noise
     h = float((rounding / (order * truncation)) ** (1 / (order + 1)))
     return h, float(truncation * h**order * (1 + order))
+
+
+def _contributes(formula: Stencil, taylor: Array, power: int) -> bool:
+    return bool(taylor[power] != 0) and formula.taylor_coefficient(power) != 0
 
 
 @dataclass(frozen=True, kw_only=True)

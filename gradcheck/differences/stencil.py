@@ -71,7 +71,13 @@ class Stencil:
 
     def taylor_coefficient(self, power: int) -> float:
         """Return Re Σᵢ wᵢ oᵢᵏ / k!, the factor of f⁽ᵏ⁾(x) hᵏ⁻ᵈ in the quotient, for k = `power`."""
-        return float(_moment(self, power)) / math.factorial(power)
+        if power not in self._taylor_coefficients:
+            self._taylor_coefficients[power] = float(_moment(self, power)) / math.factorial(power)
+        return self._taylor_coefficients[power]
+
+    @cached_property
+    def _taylor_coefficients(self) -> dict[int, float]:
+        return {}
 
     @cached_property
     def differences(self) -> tuple[tuple[int | complex, Offset, Offset | None], ...]:

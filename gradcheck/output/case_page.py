@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from gradcheck import __version__, content
 from gradcheck.errors import DefinitionError, GradcheckError
 from gradcheck.model.case import Case
@@ -13,13 +15,16 @@ from gradcheck.output.explanation import explain
 from gradcheck.output.export import csv_gz
 from gradcheck.output.html import error_table, markup, pages_of, parts_table
 from gradcheck.output.sketch import sketch
-from gradcheck.output.study import LARGE, SPLIT_POINTS, Study, shown_points, study
+from gradcheck.output.study import LARGE, Study, shown_points, study
 from gradcheck.output.summary import ENTRY, behaviour_counts, failed, summarise
 
 if TYPE_CHECKING:
     import pandas as pd
     from markupsafe import Markup
+    from matplotlib.axes import Axes
 
+MOST_PARTS = 2
+"""So many points at most get the tables of both error parts, which are long."""
 LISTED_POINTS = 60
 LISTED_ENTRIES = 12
 
@@ -34,8 +39,8 @@ class Place:
     previous: tuple[str, str] | None
     """Slug and name of the page before this one."""
     next: tuple[str, str] | None
-    figures: int
-    """How many V plots the page may have."""
+    detail: int
+    """How many points have a V plot and, up to `MOST_PARTS`, both error parts."""
     tables: Literal["selected", "all"]
 
 
@@ -68,7 +73,9 @@ def case_result(case: Case, definition: Definition, place: Place) -> CaseResult:
         If the definition's template cannot be used.
     """
     try:
-        return _succeeded(study(case, definition), definition, place)
+        return _succeeded(
+            study(case, definition, parts=min(place.detail, MOST_PARTS)), definition, place
+        )
     except DefinitionError:
         raise
     except GradcheckError as error:
@@ -159,8 +166,9 @@ def _rendered(case: Case, definition: Definition, place: Place, context: dict[st
 def _points(examined: Study) -> list[dict[str, Any]]:
     """List the points with what happened there."""
     reasons = [""] * len(examined.case.points) + list(examined.case.special_points)
-    grouped = examined.convergence.groupby("point", sort=True)
+    curves = examined.convergence
     shown = set(shown_points(examined.case))
+    numbers = range(min(len(reasons), LISTED_POINTS))
     return [
         {
             "number": number,
@@ -171,7 +179,8 @@ def _points(examined: Study) -> list[dict[str, Any]]:
             "digits": float(group["digits"].median()),
             "shown": number in shown,
         }
-        for number, group in list(grouped)[:LISTED_POINTS]
+        for number in numbers
+        for group in [curves[(curves["point"] == number).to_numpy()]]
     ]
 
 
@@ -187,7 +196,7 @@ def _sections(examined: Study, place: Place) -> Iterator[dict[str, Any]]:
         rows = _of_entry(table, worst)
         facts = _of_entry(examined.convergence, worst)
         breakdown = dict(zip(facts["stencil"].astype(str), facts["breakdown_h"], strict=True))
-        figure = _error_figure(rows, facts) if number in shown[: place.figures] else ""
+        figure = _error_figure(rows, facts) if number in shown[: place.detail] else ""
         yield {
             "number": number,
             "x": point_text(case, number),
@@ -200,17 +209,19 @@ def _sections(examined: Study, place: Place) -> Iterator[dict[str, Any]]:
             "curves": [_curve(row) for row in facts.to_dict("records")],
             "others": list(_others(examined, here)),
             "errors": error_table(rows, breakdown=breakdown),
-            "parts": list(_parts(rows)) if number in shown[:SPLIT_POINTS] else [],
+            "parts": list(_parts(rows)) if number in shown[: min(place.detail, MOST_PARTS)] else [],
             "rows": rows,
         }
 
 
 def _of_entry(table: "pd.DataFrame", entry: "pd.Series[Any]") -> "pd.DataFrame":
-    wanted = [int(entry[key]) for key in ENTRY]
-    return table[(table[ENTRY] == wanted).to_numpy().all(axis=1)]
+    chosen = np.ones(len(table), dtype=bool)
+    for key in ENTRY:
+        chosen &= table[key].to_numpy() == int(entry[key])
+    return table.iloc[np.flatnonzero(chosen)]
 
 
-def _curve(row: dict[str, Any]) -> dict[str, Any]:
+def _curve(row: dict[Any, Any]) -> dict[str, Any]:
     return {**row, "stencil": str(row["stencil"]), "behaviour": str(row["behaviour"]),
             "sentence": explain(row)}  # fmt: skip
 
@@ -236,7 +247,7 @@ def _parts(rows: "pd.DataFrame") -> Iterator[tuple[str, "Markup"]]:
 def _error_figure(rows: "pd.DataFrame", facts: "pd.DataFrame") -> "Markup":
     from gradcheck.output import figure
 
-    return markup(figure.to_svg(figure.errors(rows, convergence=facts).figure))
+    return _svg(figure.errors(rows, convergence=facts))
 
 
 def _picture(case: Case) -> dict[str, Any]:
@@ -246,10 +257,18 @@ def _picture(case: Case) -> dict[str, Any]:
     if any(point.size != 1 for point in case.all_points):
         return {"svg": "", "reason": ""}
     try:
-        svg = figure.to_svg(figure.function(case).figure)
+        return {"svg": _svg(figure.function(case)), "reason": ""}
     except Exception as error:  # noqa: BLE001  (f may fail between the points; the page says so)
         return {"svg": "", "reason": f"{type(error).__name__}: {error}"}
-    return {"svg": markup(svg), "reason": ""}
+
+
+def _svg(axes: "Axes") -> "Markup":
+    from matplotlib.figure import Figure
+
+    from gradcheck.output.svg import to_svg
+
+    assert isinstance(axes.figure, Figure)
+    return markup(to_svg(axes.figure))
 
 
 def _thinned(rows: "pd.DataFrame") -> "pd.DataFrame":

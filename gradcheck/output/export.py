@@ -29,30 +29,37 @@ def csv_gz(table: "pd.DataFrame") -> bytes:
     >>> gzip.decompress(data).decode().splitlines()
     ['case,h,abs_error', "'=1+1,0.1,0.333333"]
     """
+    cells = [_cells(name, column) for name, column in table.items()]
+    header = [_quoted(str(name)) for name in table.columns]
+    lines = map(",".join, zip(*cells, strict=True))
+    text = "\n".join([",".join(header), *lines, ""])
     buffer = io.BytesIO()
     with gzip.GzipFile(
         filename="", mode="wb", fileobj=buffer, compresslevel=_COMPRESSION, mtime=0
     ) as file:
-        file.write(_neutral(table).to_csv(index=False, lineterminator="\n").encode())
+        file.write(text.encode())
     return buffer.getvalue()
 
 
-def _neutral(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the table with every text made harmless: the words of categories, and plain text."""
+def _cells(name: Any, column: "pd.Series[Any]") -> list[str]:
+    """Write the cells of a column: a missing number is an empty cell."""
     import pandas as pd
 
-    columns: dict[Any, Any] = {}
-    for name, column in table.items():
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            columns[name] = column.cat.rename_categories(_quoted)
-        elif column.dtype.kind == "f" and name not in _EXACT:
-            columns[name] = ["" if v != v else f"{v:.6g}" for v in column.tolist()]  # noqa: PLR0124  (NaN)
-        elif column.dtype.kind in "iufb":
-            columns[name] = column
-        else:
-            columns[name] = column.map(_quoted)
-    return pd.DataFrame(columns)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        words = [*map(_quoted, column.cat.categories.astype(str)), ""]
+        return [words[code] for code in column.cat.codes.tolist()]
+    if column.dtype.kind == "f":
+        write = repr if name in _EXACT else "{:.6g}".format
+        return [write(number) if number == number else "" for number in column.tolist()]  # noqa: PLR0124  (false for NaN)
+    if column.dtype.kind in "iub":
+        return list(map(str, column.tolist()))
+    return ["" if pd.isna(cell) else _quoted(str(cell)) for cell in column.tolist()]
 
 
-def _quoted(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _quoted(text: str) -> str:
+    """Make a text harmless for spreadsheets, and quote it where CSV needs that (RFC 4180)."""
+    harmless = f"'{text}" if text.startswith(_FORMULA) else text
+    if any(letter in harmless for letter in ',"\r\n'):
+        doubled = harmless.replace('"', '""')
+        return f'"{doubled}"'
+    return harmless

@@ -129,19 +129,29 @@ def error_table(rows: "pd.DataFrame", *, breakdown: dict[str, float]) -> "Markup
         ``<thead>`` and ``<tbody>``. The smallest error of a column has class ``b``, errors on the
         rounding branch have class ``r``.
     """
-    names = [str(name) for name in rows["stencil"].unique()]
-    columns = {}
-    for name in names:
-        one = rows[(rows["stencil"] == name).to_numpy()]
-        least = one["abs_error"].where((one["status"] == "ok").to_numpy()).min()
-        triples = zip(one["h"], one["abs_error"], one["status"], strict=True)
-        columns[name] = {
-            h: _error_cell(value, str(status), least, below=h < breakdown.get(name, math.nan))
-            for h, value, status in triples
-        }
+    names = list(rows["stencil"].astype(str).unique())
+    lines = zip(
+        rows["stencil"].astype(str), rows["h"], rows["abs_error"], rows["status"], strict=True
+    )
+    columns: dict[str, dict[float, tuple[float, str]]] = {name: {} for name in names}
+    for name, h, value, status in lines:
+        columns[name][h] = (value, str(status))
+    least = {
+        name: min((value for value, status in column.values() if status == "ok"), default=math.nan)
+        for name, column in columns.items()
+    }
     steps = sorted({h for column in columns.values() for h in column}, reverse=True)
     body = [
-        f"<tr><th>{h:.2e}" + "".join(columns[n].get(h, f"<td>{NONE}") for n in names) for h in steps
+        f"<tr><th>{h:.2e}"
+        + "".join(
+            _error_cell(
+                *columns[name].get(h, (math.nan, "")),
+                least[name],
+                below=h < breakdown.get(name, math.nan),
+            )
+            for name in names
+        )
+        for h in steps
     ]
     return _table(["h", *names], body)
 

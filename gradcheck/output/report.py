@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str], object]
 
 MOST_FIGURES = 240
-"""So many V plots in a whole report; each page has at least one, and at most four."""
+"""So many V plots in a whole report; each page has at least one, and at most four.
+
+A report of many cases would otherwise take minutes to write: points without one have a sketch."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -136,7 +138,7 @@ def _arranged(cases: Iterator[Case]) -> tuple[Case, ...]:
 def _places(cases: Sequence[Case], tables: Literal["selected", "all"]) -> list[Place]:
     named = slugs(case.name for case in cases)
     links = [(named[case.name], case.name) for case in cases]
-    figures = max(1, min(4, MOST_FIGURES // max(1, len(cases))))
+    detail = max(1, min(4, MOST_FIGURES // max(1, len(cases))))
     return [
         Place(
             number=number,
@@ -144,7 +146,7 @@ def _places(cases: Sequence[Case], tables: Literal["selected", "all"]) -> list[P
             slug=slug,
             previous=links[number - 1] if number else None,
             next=links[number + 1] if number + 1 < len(links) else None,
-            figures=figures,
+            detail=detail,
             tables=tables,
         )
         for number, (slug, _) in enumerate(links)

@@ -2,13 +2,15 @@
 
 import math
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Array = npt.NDArray[np.float64]
 
 WIDTH, HEIGHT = 240, 120
 """The size of a sketch in its own units; the page decides how large they are."""
@@ -40,40 +42,40 @@ def sketch(rows: "pd.DataFrame", *, label: str) -> str:
     >>> sketch(gc.sweep(square, stencils=[gc.FORWARD]), label="square").count("<polyline")
     1
     """
-    usable = rows[(rows["status"] == "ok").to_numpy() & np.isfinite(rows["abs_error"]).to_numpy()]
+    import pandas as pd
+
     opening = (
         f'<svg class=sketch viewBox="0 0 {WIDTH} {HEIGHT}" role=img aria-label="{escape(label)}">'
     )
-    if usable.empty:
+    h, error = rows["h"].to_numpy(), rows["abs_error"].to_numpy()
+    stencil, names = pd.factorize(rows["stencil"])
+    usable = (rows["status"] == "ok").to_numpy() & np.isfinite(error)
+    if not usable.any():
         return f"{opening}</svg>"
-    logs = _logarithms(usable["abs_error"].to_numpy())
-    floor = min(-16.0, float(logs.min()))
-    frame = (math.log10(float(rows["h"].min())), math.log10(float(rows["h"].max())), floor,
-             max(0.0, min(4.0, float(logs.max()))))  # fmt: skip
+    x, y = (
+        np.log10(h),
+        np.log10(np.maximum(error, 10.0**_LOWEST, where=usable, out=np.ones_like(error))),
+    )
+    top = max(0.0, min(4.0, float(y[usable].max())))
+    bottom = min(-16.0, float(y[usable].min()))
+    across = 2 + (x - x.min()) / ((x.max() - x.min()) or 1.0) * (WIDTH - 4)
+    down = HEIGHT - 2 - np.clip((y - bottom) / (top - bottom), 0.0, 1.0) * (HEIGHT - 4)
     lines = [
-        _line(number, usable[(usable["stencil"] == name).to_numpy()], frame)
-        for number, name in enumerate(rows["stencil"].unique())
+        _line(number, across[chosen], down[chosen])
+        for number in range(len(names))
+        if (chosen := usable & (stencil == number)).any()
     ]
-    return f"{opening}{_grid(frame)}{''.join(lines)}</svg>"
+    return f"{opening}{_grid(bottom, top)}{''.join(lines)}</svg>"
 
 
-def _logarithms(error: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    return np.asarray(np.log10(np.maximum(error, 10.0**_LOWEST)))
+def _line(number: int, across: Array, down: Array) -> str:
+    order = np.argsort(across, kind="stable")
+    pairs = zip(across[order].tolist(), down[order].tolist(), strict=True)
+    points = " ".join(f"{a:.0f},{b:.0f}" for a, b in pairs)
+    return f'<polyline class=s{number % 8} points="{points}"/>'
 
 
-def _line(number: int, rows: "pd.DataFrame", frame: tuple[float, float, float, float]) -> str:
-    left, right, bottom, top = frame
-    ordered = rows.sort_values("h", kind="stable")
-    width = (right - left) or 1.0
-    x = (np.log10(ordered["h"].to_numpy()) - left) / width * (WIDTH - 4) + 2
-    share = (_logarithms(ordered["abs_error"].to_numpy()) - bottom) / (top - bottom)
-    y = HEIGHT - 2 - np.clip(share, 0.0, 1.0) * (HEIGHT - 4)
-    points = " ".join(f"{a:.0f},{b:.0f}" for a, b in zip(x, y, strict=True))
-    return f'<polyline class=s{number % 8} points="{points}"/>' if points else ""
-
-
-def _grid(frame: tuple[float, float, float, float]) -> str:
-    *_, bottom, top = frame
+def _grid(bottom: float, top: float) -> str:
     exponents = range(4 * math.ceil(bottom / 4), math.floor(top) + 1, 4)
     heights = [HEIGHT - 2 - (k - bottom) / (top - bottom) * (HEIGHT - 4) for k in exponents]
     path = "".join(f"M0 {y:.0f}H{WIDTH}" for y in heights)

@@ -1,12 +1,12 @@
-"""One case of a report: its error table, its convergence, both error parts, or why there are none."""
+"""One case of a report: its error table, its convergence, and both error parts or why not."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.behaviour.convergence import convergence
-from gradcheck.behaviour.split import COLUMNS as PARTS
 from gradcheck.behaviour.split import split
 from gradcheck.behaviour.sweep import sweep
 from gradcheck.errors import NotCertifiable
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 LARGE = 16
 """A case with more entries than that per point is large: its worst ones are shown and written."""
+_WRITTEN_PARTS = (
+    "derivative", "truncation_error", "rounding_error", "truncation_radius", "rounding_radius"
+)  # fmt: skip
 SHOWN_POINTS = 4
 """So many points get a section of their own; all are in the table at the top of the page."""
-SPLIT_POINTS = 2
 SPLIT_INPUTS = 2
+"""With more inputs the error parts take too long for a report of many cases."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +46,7 @@ class Study:
         """Whether the case has more entries per point than a report writes out."""
         return int(self.entries.groupby("point").size().max()) > LARGE
 
-    @property
+    @cached_property
     def entries(self) -> "pd.DataFrame":
         """The entries, worst first within each point: `point, x, output, input, analytic, score`.
 
@@ -68,12 +71,12 @@ class Study:
         return self.table[np.fromiter((key in wanted for key in keys), bool, len(self.table))]
 
 
-def study(case: Case, definition: Definition) -> Study:
+def study(case: Case, definition: Definition, *, parts: int) -> Study:
     """Compare a case as the definition says.
 
-    Both error parts are measured at the first `SPLIT_POINTS` points of `shown_points`, if these
-    have at most `SPLIT_INPUTS` inputs: the certified reference is a hundred times the work of a
-    difference quotient.
+    Both error parts are measured at the first `parts` points of `shown_points`, if these have at
+    most `SPLIT_INPUTS` inputs: the certified reference is a hundred times the work of a difference
+    quotient.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def study(case: Case, definition: Definition) -> Study:
     """
     chosen = definition.restrict(case)
     table = sweep(chosen, stencils=definition.stencils, steps=definition.steps)
-    table, uncertified = _with_parts(chosen, definition, table)
+    table, uncertified = _with_parts(chosen, definition, table, parts)
     return Study(
         case=chosen,
         table=table,
@@ -92,17 +95,17 @@ def study(case: Case, definition: Definition) -> Study:
 
 
 def shown_points(case: Case) -> list[int]:
-    """Choose the points with a section of their own: the first, the special ones, then the others."""
+    """Choose the points with a section: the first, the special ones, then the others."""
     general = range(len(case.points))
     special = range(len(case.points), len(case.all_points))
     return [*general[:1], *special, *general[1:]][:SHOWN_POINTS]
 
 
 def _with_parts(
-    case: Case, definition: Definition, table: "pd.DataFrame"
+    case: Case, definition: Definition, table: "pd.DataFrame", count: int
 ) -> tuple["pd.DataFrame", str]:
-    """Return the table with both error parts where they are measured, or as it is and the reason."""
-    points = sorted(shown_points(case)[:SPLIT_POINTS])
+    """Return the table with both error parts where they are measured, or why they are not."""
+    points = sorted(shown_points(case)[:count])
     inputs = max(case.all_points[number].size for number in points)
     if inputs > SPLIT_INPUTS:
         return table, f"that is done up to {SPLIT_INPUTS} inputs, and here are {inputs}."
@@ -113,7 +116,7 @@ def _with_parts(
     except Exception as error:  # noqa: BLE001  (the reference runs f on its own numbers)
         return table, f"not certifiable, because {type(error).__name__}: {error}"
     measured = table["point"].isin(points).to_numpy()
-    columns = {name: np.full(len(table), np.nan) for name in PARTS}
+    columns = {name: np.full(len(table), np.nan) for name in _WRITTEN_PARTS}
     for name, column in columns.items():
         column[measured] = parts[name].to_numpy()
     attrs = table.attrs
@@ -124,4 +127,4 @@ def _with_parts(
 
 def _at(case: Case, points: list[int]) -> Case:
     """Return the case with these points only."""
-    return replace(case, points=[case.all_points[number] for number in points], special_points={})
+    return replace(case, points=tuple(case.all_points[k] for k in points), special_points={})
