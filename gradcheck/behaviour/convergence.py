@@ -81,15 +81,11 @@ def convergence(
         return pd.DataFrame(columns=pd.Index(_COLUMNS))
     known, stencils = _provenance(table, cases)
     curves = curves_of(table)
-    floor = floors(curves.h, curves.error)
-    orders = observed_orders(curves.h, curves.numeric, curves.error, floor.bound)
-    expected = np.array(
-        [
-            stencils[name].order if name in stencils else np.nan
-            for name in curves.keys["stencil"].astype(str)
-        ]
-    )
     predicted = predict(curves, cases=known, stencils=stencils)
+    floor = floors(curves.h, curves.error, predicted.rounding)
+    orders = observed_orders(curves.h, curves.numeric, curves.error, floor.bound)
+    names = curves.keys["stencil"].astype(str)
+    expected = np.array([stencils[n].order if n in stencils else np.nan for n in names])
     behaviour = recognise(curves, orders, floor, expected=expected, known=predicted)
     columns = {
         **_orders(curves, orders, behaviour),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 KEYS = ("case", "point", "output", "input", "stencil")
+_LEAST = 3
+"""Every curve is given this many steps, without a value if need be."""
 _USELESS = ("step-lost", "outside-domain", "raised")
 
 
@@ -87,10 +89,10 @@ def _line_index(table: "pd.DataFrame") -> Array:
     tidy = bool((line[1:] >= line[:-1]).all() and (h[1:] <= h[:-1])[same].all())
     order = np.arange(len(line)) if tidy else np.lexsort((-h, line))
     counts = np.bincount(line)
-    if (counts == counts[0]).all():
+    if (counts == counts[0]).all() and counts[0] >= _LEAST:
         return order.reshape(len(counts), counts[0])
-    index = np.full((len(counts), counts.max()), -1)
-    index[np.arange(counts.max()) < counts[:, None]] = order
+    index = np.full((len(counts), max(counts.max(), _LEAST)), -1)
+    index[np.arange(index.shape[1]) < counts[:, None]] = order
     return index
 
 

@@ -49,11 +49,13 @@ class Floors:
     """The median of error times h below the best step; NaN where no such branch shows."""
 
 
-def floors(h: Array, error: Array) -> Floors:
+def floors(h: Array, error: Array, rounding: Array) -> Floors:
     """Find the best step and the rounding branch of each curve, matrices (curves, steps).
 
     The best step is that of the least *running maximum over three steps*: a single error can be
-    small by accident.
+    small by accident. The bound is that of the errors below it, but at least `rounding`, of shape
+    (curves,): what the noise of f does to a quotient with h = 1, where it is known. Several errors
+    can be small by accident, too, where quotients are numbers on the lattice of floats.
     """
     lines = np.arange(len(error))
     padded = np.pad(error, ((0, 0), (1, 1)), constant_values=np.nan)
@@ -69,7 +71,7 @@ def floors(h: Array, error: Array) -> Floors:
     typical = np.nanmedian(product, axis=1)
     typical[~shows | (typical <= 0)] = np.nan
     best = np.where(np.isnan(error[lines, best]), -1, best)
-    return Floors(best=best, bound=bound, typical=typical)
+    return Floors(best=best, bound=np.fmax(bound, rounding), typical=typical)
 
 
 def observed_orders(h: Array, numeric: Array, error: Array, bound: Array) -> Orders:

@@ -42,6 +42,8 @@ class Predictions:
     """ε_f, the noise of one value of f."""
     noise_ratio: Array
     """ε_f over the rounding error of f(x) and of x."""
+    rounding: Array
+    """B = Σ|w| ε_f, 0 for a stencil that cancels nothing."""
 
 
 def predict(
@@ -49,7 +51,7 @@ def predict(
 ) -> Predictions:
     """Predict the best step and error of each curve whose case is known."""
     shape = len(curves.site)
-    h, error, noise, ratio = (np.full(shape, np.nan) for _ in range(4))
+    h, error, noise, ratio, rounding = (np.full(shape, np.nan) for _ in range(5))
     keys = curves.keys
     formulas = [stencils.get(name) for name in keys["stencil"].astype(str)]
     reach = max((formula.order for formula in formulas if formula), default=1) + 1 + _BEYOND
@@ -60,16 +62,19 @@ def predict(
         case = cases.get(str(name))
         if case is None:
             continue
-        local = _Local.at(case, int(point), int(move), reach)
+        local = _Local.at(case, int(str(point)), int(str(move)), reach)
         for row, output in zip(rows.index, rows["output"], strict=True):
             noise[row] = local.noise[output]
             ratio[row] = local.ratio[output]
             formula = formulas[row]
-            if formula is not None and local.taylor is not None:
+            if formula is None:
+                continue
+            rounding[row] = 0.0 if formula.is_complex else formula.condition * noise[row]
+            if local.taylor is not None:
                 h[row], error[row] = optimum(
                     formula, local.taylor[:, output], noise=local.noise[output]
                 )
-    return Predictions(h=h, error=error, noise=noise, noise_ratio=ratio)
+    return Predictions(h=h, error=error, noise=noise, noise_ratio=ratio, rounding=rounding)
 
 
 def optimum(formula: Stencil, taylor: Array, *, noise: float) -> tuple[float, float]:
@@ -129,9 +134,7 @@ class _Local:
     @classmethod
     def at(cls, case: Case, number: int, move: int, reach: int) -> "_Local":
         point = case.all_points[number]
-        direction = np.zeros(point.size)
-        direction[move] = 1.0
-        direction = direction.reshape(point.shape)
+        direction = np.eye(point.size)[move].reshape(point.shape)
         here = evaluate(case, point[None])
         output = here.output
         if output is None:

@@ -193,8 +193,8 @@ def _has_floor(values: Array, h: Array, noise: Array) -> Mask:
     needed = np.clip((count - 1) // 2, 2, _RUN)
     level = _lowest_plateau(values, h, noise, np.where(steady, needed[:, None], 0))
     size = np.abs(values)
-    padded = np.pad(size, ((0, 0), (1, 1)), constant_values=np.nan)
-    running = np.fmax(np.fmax(padded[:, :-2], size), padded[:, 2:])
+    padded = np.pad(size, ((0, 0), (2, 2)), constant_values=np.nan)
+    running = np.fmax.reduce([padded[:, k : k + size.shape[1]] for k in range(5)])
     by_chance = np.arange(size.shape[1]) < (count // 4)[:, None]
     running[np.isnan(size) | by_chance] = np.nan
     with np.errstate(invalid="ignore"):

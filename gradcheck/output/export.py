@@ -37,7 +37,7 @@ def csv_gz(table: "pd.DataFrame") -> bytes:
     with gzip.GzipFile(
         filename="", mode="wb", fileobj=buffer, compresslevel=_COMPRESSION, mtime=0
     ) as file:
-        file.write(text.encode())
+        file.write(text.encode(errors="replace"))
     return buffer.getvalue()
 
 

@@ -75,7 +75,7 @@ class ReportFolder:
         target = self.path / name
         self._written.append(name)
         try:
-            _replace(target, data.encode() if isinstance(data, str) else data)
+            _replace(target, data.encode(errors="replace") if isinstance(data, str) else data)
         except OSError as error:
             raise _refused(target, error) from error
         return target
