@@ -151,6 +151,15 @@ def test_both_error_parts_are_on_the_page_and_add_up(tmp_path: Path) -> None:
     assert "<th scope=col>truncation<th scope=col>rounding" in page
 
 
+def test_more_inputs_are_certified_in_a_small_report(tmp_path: Path) -> None:
+    """In a small report three inputs have both error parts; with nine the page says why not."""
+    report = made(tmp_path, squares(3), squares(9))
+    small, large = (page.read_text(encoding="utf-8") for page in report.pages)
+
+    assert "Both parts of the error" in small
+    assert "done for up to 8 inputs, and here are 9" in large
+
+
 def test_a_case_that_cannot_be_certified_says_why(tmp_path: Path) -> None:
     """Without a certified reference the page gives the reason instead of the parts."""
     case = Case("float", f=lambda x: np.float64(float(x) ** 2), df=lambda x: 2 * x, points=[1.0])

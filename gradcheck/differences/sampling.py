@@ -83,7 +83,7 @@ def sample(
         taken = evaluate(case, abscissae.reshape(-1, *points.shape[1:]), output=center.output)
         shaped = taken.values.reshape(len(group), *h.shape, -1)
         codes = taken.status.reshape(len(group), *h.shape)
-        codes[lost] = Status.STEP_LOST
+        np.maximum(codes, lost.view(np.int8) * np.int8(Status.STEP_LOST), out=codes)
         for k, offset in enumerate(group):
             values[offset] = shaped[k].transpose(0, 2, 1)
             status[offset] = codes[k]

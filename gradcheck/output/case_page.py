@@ -40,7 +40,8 @@ class Place:
     """Slug and name of the page before this one."""
     next: tuple[str, str] | None
     detail: int
-    """How many points have a V plot and, up to `MOST_PARTS`, both error parts."""
+    """How many points have a V plot and, up to `MOST_PARTS` and with at most twice as many inputs,
+    both error parts."""
     tables: Literal["selected", "all"]
 
 
@@ -74,7 +75,9 @@ def case_result(case: Case, definition: Definition, place: Place) -> CaseResult:
     """
     try:
         return _succeeded(
-            study(case, definition, parts=min(place.detail, MOST_PARTS)), definition, place
+            study(case, definition, parts=min(place.detail, MOST_PARTS), inputs=2 * place.detail),
+            definition,
+            place,
         )
     except DefinitionError:
         raise

@@ -4,6 +4,7 @@ A case that cannot be compared becomes a row with its reason; nothing that a cas
 others. The folder has no clock and no random number in it: the same cases give the same bytes.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -161,7 +162,9 @@ def _results(
         futures = []
         if workers > 1:
             pool = stack.enter_context(
-                ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+                ProcessPoolExecutor(
+                    workers, mp_context=get_context("spawn"), initializer=_collect_rarely
+                )
             )
             stack.callback(pool.shutdown, wait=False, cancel_futures=True)
             futures = [
@@ -177,6 +180,12 @@ def _results(
             except BrokenProcessPool:
                 by_name.clear()
                 yield case_result(case, definition, place)
+
+
+def _collect_rarely() -> None:
+    """Let a worker look for cyclic garbage less often: figures are full of cycles that live on."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _by_path(name: str, origin: Origin, definition: Definition, place: Place) -> CaseResult:

@@ -24,8 +24,6 @@ _WRITTEN_PARTS = (
 )  # fmt: skip
 SHOWN_POINTS = 4
 """So many points get a section of their own; all are in the table at the top of the page."""
-SPLIT_INPUTS = 2
-"""With more inputs the error parts take too long for a report of many cases."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,18 +63,20 @@ class Study:
         """Return the rows for the data file: all of them, or those of the worst entries."""
         if not self.is_large:
             return self.table
-        worst = self.entries.groupby("point").head(LARGE)[ENTRY]
-        wanted = set(worst.itertuples(index=False, name=None))
-        keys = self.table[ENTRY].itertuples(index=False, name=None)
-        return self.table[np.fromiter((key in wanted for key in keys), bool, len(self.table))]
+        worst = self.entries.groupby("point").head(LARGE)
+        sizes = [int(self.table[key].max()) + 1 for key in ENTRY]
+        wanted, there = (
+            np.ravel_multi_index([table[key].to_numpy() for key in ENTRY], sizes)
+            for table in (worst, self.table)
+        )
+        return self.table.iloc[np.flatnonzero(np.isin(there, wanted))]
 
 
-def study(case: Case, definition: Definition, *, parts: int) -> Study:
+def study(case: Case, definition: Definition, *, parts: int, inputs: int) -> Study:
     """Compare a case as the definition says.
 
     Both error parts are measured at the first `parts` points of `shown_points`, if these have at
-    most `SPLIT_INPUTS` inputs: the certified reference is a hundred times the work of a difference
-    quotient.
+    most so many `inputs`: the certified reference is a hundred times the work of a quotient.
 
     Raises
     ------
@@ -85,7 +85,8 @@ def study(case: Case, definition: Definition, *, parts: int) -> Study:
     """
     chosen = definition.restrict(case)
     table = sweep(chosen, stencils=definition.stencils, steps=definition.steps)
-    table, uncertified = _with_parts(chosen, definition, table, parts)
+    points = shown_points(chosen)[:parts]
+    table, uncertified = _with_parts(chosen, definition, table, (points, inputs))
     return Study(
         case=chosen,
         table=table,
@@ -102,13 +103,16 @@ def shown_points(case: Case) -> list[int]:
 
 
 def _with_parts(
-    case: Case, definition: Definition, table: "pd.DataFrame", count: int
+    case: Case, definition: Definition, table: "pd.DataFrame", limits: tuple[list[int], int]
 ) -> tuple["pd.DataFrame", str]:
     """Return the table with both error parts where they are measured, or why they are not."""
-    points = sorted(shown_points(case)[:count])
+    points, most = sorted(limits[0]), limits[1]
     inputs = max(case.all_points[number].size for number in points)
-    if inputs > SPLIT_INPUTS:
-        return table, f"that is done up to {SPLIT_INPUTS} inputs, and here are {inputs}."
+    if inputs > most:
+        return table, (
+            f"in a report of this size that is done for up to {most} inputs, and here are "
+            f"{inputs}; gradcheck.split does it for any number."
+        )
     try:
         parts = split(_at(case, points), stencils=definition.stencils, steps=definition.steps)
     except NotCertifiable as error:
