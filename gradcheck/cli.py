@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -223,14 +224,20 @@ def sweep(names: tuple[str, ...], **options: Any) -> int:
     show_default=True,
     help="Which rows of large Jacobians are saved, e.g. --tables all.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that share the work, e.g. --workers 1; by default one a core, at most 8.",
+)
 @_path
 @_json
 @_quiet
-def report(
+def report(  # noqa: PLR0913  (one argument an option)
     *,
     spec: str | None,
     out: str,
     tables: Any,
+    workers: int | None,
     paths: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -244,9 +251,16 @@ def report(
     from gradcheck.output.report import build
 
     definition = read(spec)
-    cases = _load(paths)[0] if paths else None
+    if paths:
+        definition = replace(definition, paths=tuple(map(Path, paths)))
     with _progress(quiet=quiet) as progress:
-        written = build(definition, out=out, cases=cases, tables=tables, progress=progress)
+        written = build(
+            definition,
+            out=out,
+            tables=tables,
+            progress=progress,
+            workers=workers or min(os.cpu_count() or 1, 8),
+        )
     for problem in written.problems:
         _say(problem)
     if as_json:

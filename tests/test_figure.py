@@ -124,11 +124,10 @@ def test_observed_and_predicted_optimum_are_marked() -> None:
     table = sweep(SINE, stencils=[CENTRAL]).query("point == 0")
     facts = convergence(table).iloc[0]
     axes = plot.errors(table)
-    rings = [line for line in axes.get_lines() if line.get_markersize() == 10]
-    crosses = [line for line in axes.get_lines() if line.get_marker() == "+"]
+    rings, crosses = (np.asarray(marks.get_offsets()) for marks in axes.collections)
 
-    assert [facts["optimal_h"]] == [np.atleast_1d(ring.get_xdata())[0] for ring in rings]
-    assert [facts["predicted_h"]] == [np.atleast_1d(cross.get_xdata())[0] for cross in crosses]
+    assert [facts["optimal_h"]] == rings[:, 0].tolist()
+    assert [facts["predicted_h"]] == crosses[:, 0].tolist()
 
 
 def test_a_convergence_table_at_hand_is_used() -> None:

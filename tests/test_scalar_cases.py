@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from latex2mathml.converter import convert
-from mpmath import mp, mpf  # type: ignore[import-untyped]  # (it ships no types)
+from mpmath import mp, mpf
 
 import gradcheck as gc
 from gradcheck import content

@@ -19,6 +19,10 @@ from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain
 
 Array = npt.NDArray[Any]
+
+_BLOCK = 2**13
+"""Whole arrays are evaluated in blocks of this length, so that temporaries stay in the cache."""
+
 Shape = tuple[int, ...]
 
 
@@ -166,31 +170,35 @@ def contains(domain: Domain, points: Array, *, name: str) -> npt.NDArray[np.bool
 def _elementwise(
     function: Callable[..., Any], abscissae: Array, inside: npt.NDArray[np.bool_]
 ) -> Array | None:
-    """Evaluate on the whole array; None if the function is not found to act elementwise."""
+    """Evaluate on whole arrays; None if the function is not found to act elementwise."""
     if abscissae.ndim != 1 or not inside.any():
         return None
     wanted = abscissae.view() if inside.all() else abscissae[inside]
     wanted.setflags(write=False)  # who changes his argument is called one by one, with copies
     samples = [0, len(wanted) // 3, len(wanted) - 1]
+    found = np.empty(len(wanted), dtype=abscissae.dtype)
     try:
-        single = np.array([_scalar(function(wanted[k])) for k in samples])
-        whole = function(wanted)
+        single = np.array([_scalar(function(wanted[k])) for k in samples], dtype=found.dtype)
+        for start in range(0, len(wanted), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            found[block] = _like(function(wanted[block]), wanted[block])
     except (Exception, SystemExit):  # noqa: BLE001  (then it is called one by one, and reported there)
         return None
-    kinds = "fiubc" if abscissae.dtype.kind == "c" else "fiub"
-    if (
-        type(whole) is not np.ndarray
-        or whole.shape != wanted.shape
-        or whole.dtype.kind not in kinds
-    ):
+    if not _agree(single, found[samples]):
         return None
-    if not _agree(single.astype(abscissae.dtype), whole[samples].astype(abscissae.dtype)):
-        return None
-    if len(wanted) == len(abscissae):
-        return whole.astype(abscissae.dtype, copy=False)
+    if len(found) == len(abscissae):
+        return found
     values = np.full(len(abscissae), np.nan, dtype=abscissae.dtype)
-    values[inside] = whole
+    values[inside] = found
     return values
+
+
+def _like(value: Any, x: Array) -> Array:
+    """Return the value if it is an array of numbers of the shape of x."""
+    kinds = "fiubc" if x.dtype.kind == "c" else "fiub"
+    if type(value) is not np.ndarray or value.shape != x.shape or value.dtype.kind not in kinds:
+        raise TypeError
+    return value
 
 
 def _agree(single: Array, whole: Array) -> bool:

@@ -2,8 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -31,19 +30,23 @@ from gradcheck.model.case import Case
 Array = npt.NDArray[Any]
 
 
-@contextmanager
-def working_precision(bits: int, *, terms: int = 1) -> Iterator[None]:
+class working_precision:  # noqa: N801  (used like a function, in a with statement)
     """Set flint's precision, and how many terms its series have, for the time of a block.
 
     The settings are global in flint; threads take turns.
     """
-    with _TURN:
-        before = ctx.prec, ctx.cap
-        ctx.prec, ctx.cap = bits, terms
-        try:
-            yield
-        finally:
-            ctx.prec, ctx.cap = before
+
+    def __init__(self, bits: int, *, terms: int = 1) -> None:
+        self.wanted = bits, terms
+
+    def __enter__(self) -> None:
+        _TURN.acquire()
+        self.before = ctx.prec, ctx.cap
+        ctx.prec, ctx.cap = self.wanted
+
+    def __exit__(self, *_: object) -> None:
+        ctx.prec, ctx.cap = self.before
+        _TURN.release()
 
 
 _TURN = threading.RLock()

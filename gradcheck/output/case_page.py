@@ -42,6 +42,8 @@ class Place:
     detail: int
     """How many points have a V plot and, up to `MOST_PARTS` and with at most twice as many inputs,
     both error parts."""
+    picture: bool
+    """Whether the page has a picture of f and its derivative."""
     tables: Literal["selected", "all"]
 
 
@@ -98,7 +100,7 @@ def _succeeded(examined: Study, definition: Definition, place: Place) -> CaseRes
         "behaviours": behaviour_counts(examined.convergence["behaviour"]),
         "points": _points(examined),
         "left_out": max(0, len(case.all_points) - LISTED_POINTS),
-        "picture": _picture(case),
+        "picture": _picture(case) if place.picture else {"svg": "", "reason": ""},
         "sections": sections,
         "uncertified": examined.uncertified,
         "certified": not examined.uncertified,

@@ -2,7 +2,11 @@
 
 import gzip
 import io
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -10,9 +14,13 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell starts that a spreadsheet would run; the wide forms do so in Japanese ones."""
 
-_COMPRESSION = 6
+_COMPRESSION = 4
+"""Twice as fast as zlib's default of 6, for 5 % more bytes."""
 _EXACT = frozenset({"x", "h", "numeric", "analytic", "derivative"})
 """Columns written with every digit; of the others, errors and such, six digits say it all."""
+
+_REPEATED = frozenset({"x", "h"})
+"""Columns with few different numbers."""
 
 
 def csv_gz(table: "pd.DataFrame") -> bytes:
@@ -49,8 +57,13 @@ def _cells(name: Any, column: "pd.Series[Any]") -> list[str]:
         words = [*map(_quoted, column.cat.categories.astype(str)), ""]
         return [words[code] for code in column.cat.codes.tolist()]
     if column.dtype.kind == "f":
-        write = repr if name in _EXACT else "{:.6g}".format
-        return [write(number) if number == number else "" for number in column.tolist()]  # noqa: PLR0124  (false for NaN)
+        write: Callable[[float], str] = repr if name in _EXACT else "%.6g".__mod__
+        if name in _REPEATED:
+            write = lru_cache(maxsize=None)(write)
+        cells = list(map(write, column.tolist()))
+        for missing in np.flatnonzero(np.isnan(column.to_numpy())).tolist():
+            cells[missing] = ""
+        return cells
     if column.dtype.kind in "iub":
         return list(map(str, column.tolist()))
     return ["" if pd.isna(cell) else _quoted(str(cell)) for cell in column.tolist()]

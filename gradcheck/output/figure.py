@@ -306,23 +306,23 @@ def _draw_lost(axes: "Axes", series: Sequence[_Series], frame: _Frame) -> None:
 
 def _draw_optima(axes: "Axes", series: Iterable[_Series], frame: _Frame) -> None:
     """Ring the smallest error of each stencil, and put a cross where theory expects it."""
-    for each in series:
-        for h, error, size, marker in (
-            ("optimal_h", "best_error", 10, "o"),
-            ("predicted_h", "predicted_error", 12, "+"),
-        ):
-            if frame.shows(each.fact(h), each.fact(error)):
-                axes.plot(
-                    each.fact(h),
-                    frame.height(each.fact(error)),
-                    linestyle="none",
-                    marker=marker,
-                    markersize=size,
-                    markerfacecolor="none",
-                    markeredgecolor=each.colour,
-                    markeredgewidth=1.5,
-                    zorder=5,
-                )
+    series = list(series)
+    for h, error, size, marker in (
+        ("optimal_h", "best_error", 10, "o"),
+        ("predicted_h", "predicted_error", 12, "+"),
+    ):
+        shown = [each for each in series if frame.shows(each.fact(h), each.fact(error))]
+        if shown:
+            colours = [each.colour for each in shown]
+            axes.scatter(
+                [each.fact(h) for each in shown],
+                [float(frame.height(each.fact(error))) for each in shown],
+                s=size**2,
+                marker=marker,
+                linewidths=1.5,
+                zorder=5,
+                **({"c": colours} if marker == "+" else {"ec": colours, "fc": "none"}),
+            )
 
 
 def _draw_guides(axes: "Axes", series: Iterable[_Series], frame: _Frame) -> list[str]:
@@ -374,11 +374,10 @@ def _label_guide(axes: "Axes", text: str, line: tuple[float, float, int], frame:
     x = min(max(x, math.log(frame.left) + inset), math.log(frame.right) - inset)
     y = height + slope * x
     if math.log(frame.floor) < y < math.log(frame.top):
-        axes.annotate(
-            text,
-            (math.exp(x), math.exp(y)),
-            xytext=(5 if slope > 0 else -5, 0),
-            textcoords="offset points",
+        axes.text(
+            math.exp(x),
+            math.exp(y),
+            f"  {text}" if slope > 0 else f"{text}  ",
             ha="left" if slope > 0 else "right",
             va="center",
             fontsize="small",

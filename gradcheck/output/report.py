@@ -12,7 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,7 +37,8 @@ Progress = Callable[[int, int, str], object]
 MOST_FIGURES = 240
 """So many V plots in a whole report; each page has at least one, and at most four.
 
-A report of many cases would otherwise take minutes to write: points without one have a sketch."""
+A report of many cases would otherwise take minutes to write: points without one have a sketch, and
+of the cases of one file, which are relatives, the first has a picture of f and its derivative."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -140,6 +142,8 @@ def _places(cases: Sequence[Case], tables: Literal["selected", "all"]) -> list[P
     named = slugs(case.name for case in cases)
     links = [(named[case.name], case.name) for case in cases]
     detail = max(1, min(4, MOST_FIGURES // max(1, len(cases))))
+    first_of_file = {case.origin.path: case.name for case in reversed(cases) if case.origin}
+    drawn = {*first_of_file.values(), *(case.name for case in cases if not case.origin)}
     return [
         Place(
             number=number,
@@ -148,9 +152,10 @@ def _places(cases: Sequence[Case], tables: Literal["selected", "all"]) -> list[P
             previous=links[number - 1] if number else None,
             next=links[number + 1] if number + 1 < len(links) else None,
             detail=detail,
+            picture=2 * len(cases) <= MOST_FIGURES or name in drawn,
             tables=tables,
         )
-        for number, (slug, _) in enumerate(links)
+        for number, (slug, name) in enumerate(links)
     ]
 
 
@@ -162,9 +167,7 @@ def _results(
         futures = []
         if workers > 1:
             pool = stack.enter_context(
-                ProcessPoolExecutor(
-                    workers, mp_context=get_context("spawn"), initializer=_collect_rarely
-                )
+                ProcessPoolExecutor(workers, mp_context=_context(), initializer=_collect_rarely)
             )
             stack.callback(pool.shutdown, wait=False, cancel_futures=True)
             futures = [
@@ -186,6 +189,18 @@ def _collect_rarely() -> None:
     """Let a worker look for cyclic garbage less often: figures are full of cycles that live on."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+def _context() -> BaseContext:
+    """Return how workers start: copied from a process that has imported all, where that works."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, *_HEAVY])
+    return context
+
+
+_HEAVY = ("flint", "jinja2", "matplotlib.backends.backend_svg", "matplotlib.figure", "pandas")
 
 
 def _by_path(name: str, origin: Origin, definition: Definition, place: Place) -> CaseResult:

@@ -42,7 +42,8 @@ class Study:
     @property
     def is_large(self) -> bool:
         """Whether the case has more entries per point than a report writes out."""
-        return int(self.entries.groupby("point").size().max()) > LARGE
+        outputs, inputs = (int(self.convergence[key].max()) + 1 for key in ("output", "input"))
+        return outputs * inputs > LARGE
 
     @cached_property
     def entries(self) -> "pd.DataFrame":
@@ -85,12 +86,14 @@ def study(case: Case, definition: Definition, *, parts: int, inputs: int) -> Stu
     """
     chosen = definition.restrict(case)
     table = sweep(chosen, stencils=definition.stencils, steps=definition.steps)
+    found = convergence(table)
+    table.attrs = {}  # pandas would copy them at each of the many selections that follow
     points = shown_points(chosen)[:parts]
     table, uncertified = _with_parts(chosen, definition, table, (points, inputs))
     return Study(
         case=chosen,
         table=table,
-        convergence=with_digits(convergence(table), table),
+        convergence=with_digits(found, table),
         uncertified=uncertified,
     )
 
@@ -123,10 +126,7 @@ def _with_parts(
     columns = {name: np.full(len(table), np.nan) for name in _WRITTEN_PARTS}
     for name, column in columns.items():
         column[measured] = parts[name].to_numpy()
-    attrs = table.attrs
-    table = table.assign(**columns)
-    table.attrs = attrs
-    return table, ""
+    return table.assign(**columns), ""
 
 
 def _at(case: Case, points: list[int]) -> Case:
