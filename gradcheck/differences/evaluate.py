@@ -233,7 +233,7 @@ def _one_by_one(
     output: Shape | None,
 ) -> Values:
     status = np.zeros(len(abscissae), dtype=np.int8)
-    returned: dict[int, Array] = {}
+    returned: dict[int, Any] = {}
     failure = ""
     for k in np.flatnonzero(wanted).tolist():
         x = abscissae[k]
@@ -243,20 +243,20 @@ def _one_by_one(
             status[k] = Status.RAISED
             failure = failure or f"f raised {type(error).__name__}: {error} at x = {text_of(x)}"
             continue
-        array = _as_numbers(case, "f", value, x)
-        output = array.shape if output is None else output
-        if array.shape != output:
+        if type(value) is not np.float64:  # which needs no looking at
+            value = _as_numbers(case, "f", value, x)
+        output = value.shape if output is None else output
+        if value.shape != output:
             raise CaseError(
                 f"{case.name}: f must return one shape, but it returned {output} before and "
-                f"{array.shape} at x = {text_of(x)}"
+                f"{value.shape} at x = {text_of(x)}"
             )
-        returned[k] = array
-        if not np.isfinite(array).any():
-            status[k] = Status.NOT_FINITE
+        returned[k] = value
     shape = (len(abscissae), int(np.prod(output or ())))
     values = np.full(shape, np.nan, dtype=np.result_type(abscissae.dtype, np.float64))
-    for k, array in returned.items():
-        values[k] = array.reshape(-1)
+    if returned:
+        values[list(returned)] = np.array(list(returned.values())).reshape(len(returned), -1)
+    status[(status == Status.OK) & ~np.isfinite(values).any(axis=1)] = Status.NOT_FINITE
     return Values(
         values=values,
         status=status,

@@ -100,6 +100,8 @@ def build(
     """
     if tables not in ("selected", "all"):
         raise ValueError(f'tables is "selected" or "all", not {tables!r}')
+    if workers > 1 and cases is None:
+        _context()  # starts while the cases are loaded
     pool = definition.load() if cases is None else cases
     selected = definition.select(pool)
     shown = _arranged(
@@ -195,8 +197,11 @@ def _context() -> BaseContext:
     """Return how workers start: copied from a process that has imported all, where that works."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
+    from multiprocessing import forkserver  # which other systems do not have
+
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, *_HEAVY])
+    forkserver.ensure_running()
     return context
 
 
