@@ -264,7 +264,7 @@ ROWS = (
 
 
 def test_every_curve_has_a_row_and_a_behaviour() -> None:
-    """There is one row for each case, point, output, input and stencil, and none is without a word."""
+    """There is one row for each combination of the keys, and none is without a word."""
     table = gc.sweep(
         gc.Case("matrix", f=lambda x: np.sin(x) * 2, df=_diagonal, points=[np.ones((2, 2)) * 0.3])
     )
@@ -308,7 +308,7 @@ def test_a_single_step_shows_no_limit() -> None:
 
 
 def test_quotients_that_are_exact_by_accident_do_not_hide_the_order() -> None:
-    """The slope 2 of log at 0.5 is met exactly by many quotients, and the order shows all the same."""
+    """The slope 2 of log at 0.5 is met exactly by many quotients; the order shows all the same."""
     found = behaviours(np.log, lambda x: 1 / x, 0.5)
 
     assert set(found.values()) == {"convergent"}
@@ -323,5 +323,22 @@ def test_an_empty_table_has_no_rows() -> None:
 
 def test_another_table_is_refused() -> None:
     """The message names the columns that are missing."""
-    with pytest.raises(gc.CaseError, match="not an error table: it lacks .*'numeric'"):
+    with pytest.raises(gc.CaseError, match=r"not an error table: it lacks .*'numeric'"):
         gc.convergence(pd.DataFrame({"case": ["sin"]}))
+
+
+def test_a_derivative_that_loses_digits_stalls_for_the_complex_step() -> None:
+    """At 20, f (1 - f) has 8 digits left, and the complex step, which cancels nothing, sees it."""
+    found = behaviours(sigmoid, sigmoid_derivative, 20.0)
+
+    assert found["complex-step"] == "stalled"
+    assert found["central"] == "convergent"
+
+
+def test_a_stationary_point_does_not_stall() -> None:
+    """Where terms cancel to a slope of 0, the rounding error of df is no wrong derivative."""
+    x = 0.1 + 0.2  # the slope there is 0 up to rounding
+
+    found = behaviours(lambda t: np.exp(t) - np.exp(x) * t, lambda t: np.exp(t) - np.exp(0.3), x)
+
+    assert "stalled" not in found.values()

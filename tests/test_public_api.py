@@ -78,7 +78,7 @@ def test_a_star_import_brings_the_public_names() -> None:
 
 
 def test_dir_shows_the_names_before_they_are_used() -> None:
-    """Completion in a fresh session offers every public name."""
+    """Completion in a fresh interpreter offers every public name."""
     shown = python("import gradcheck; print(*dir(gradcheck))").split()
 
     assert set(gradcheck.__all__) <= set(shown)

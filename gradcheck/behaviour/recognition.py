@@ -95,7 +95,7 @@ def recognise(
             "kink": _at_whole_site(curves, _is_kink(curves, noise)),
             "domain": (curves.count < 3) | np.isnan(curves.error).all(axis=1),
             "underflow": _is_underflow(curves, noise),
-            "stalled": _is_stalled(curves, floor, noise),
+            "stalled": _is_stalled(curves, floor, known),
             "noise": noisy,
             "exact": no_truncation
             | (~has_order & (_is_exact(curves) | _drops_to_rounding(curves, floor))),
@@ -168,18 +168,24 @@ def _is_kink(curves: Curves, noise: Array) -> Mask:
     return np.asarray(_has_floor(packed, np.take_along_axis(curves.grid, order, axis=1), noise))
 
 
-def _is_stalled(curves: Curves, floor: Floors, noise: Array) -> Mask:
-    """Tell where the error settles on a constant that rounding cannot explain."""
+def _is_stalled(curves: Curves, floor: Floors, known: Predictions) -> Mask:
+    """Tell where the error settles on a constant that rounding cannot explain.
+
+    Not even the rounding of f over the whole scale of x: at a stationary point df is a sum of terms
+    that cancel, and has an error of that size itself.
+    """
     difference = curves.numeric - curves.analytic[:, None]
     difference[~np.isfinite(difference)] = np.nan
     lines = np.arange(len(curves.site))
     least = curves.error[lines, floor.best]
     size = np.fmax(np.abs(curves.analytic), np.abs(curves.numeric[lines, floor.best]))
     with np.errstate(invalid="ignore"):
-        return np.asarray(_has_floor(difference, curves.h, noise) & (least > _NO_TRUNCATION * size))
+        own = np.nan_to_num(_CLEAR * known.noise / curves.h[:, 0])
+        visible = least > np.fmax(_NO_TRUNCATION * size, own)
+    return np.asarray(_has_floor(difference, curves.h, np.nan_to_num(known.rounding)) & visible)
 
 
-def _has_floor(values: Array, h: Array, noise: Array) -> Mask:
+def _has_floor(values: Array, h: Array, rounding: Array) -> Mask:
     """Tell which lines settle on one number other than 0 and never come much closer to 0.
 
     The largest steps may come closer, by chance: there the truncation error changes its sign.
@@ -191,7 +197,7 @@ def _has_floor(values: Array, h: Array, noise: Array) -> Mask:
         steady = np.abs(np.diff(values, axis=1)) <= _CONSTANT * octaves * larger
         steady &= larger > 0
     needed = np.clip((count - 1) // 2, 2, _RUN)
-    level = _lowest_plateau(values, h, noise, np.where(steady, needed[:, None], 0))
+    level = _lowest_plateau(values, h, rounding, np.where(steady, needed[:, None], 0))
     size = np.abs(values)
     padded = np.pad(size, ((0, 0), (2, 2)), constant_values=np.nan)
     running = np.fmax.reduce([padded[:, k : k + size.shape[1]] for k in range(5)])
@@ -201,17 +207,17 @@ def _has_floor(values: Array, h: Array, noise: Array) -> Mask:
         return np.asarray((count >= 3) & (np.fmin.reduce(running, axis=1) >= 0.5 * level))
 
 
-def _lowest_plateau(values: Array, h: Array, noise: Array, needed: Array) -> Array:
+def _lowest_plateau(values: Array, h: Array, rounding: Array, needed: Array) -> Array:
     """Return the lowest |value| that stays for long enough, clear of rounding; NaN if none does.
 
-    Rounding is judged by the noise of f, and by the steps below: their values times h bound what
-    it can do at larger h. Without that, values on the lattice of floats pass for a plateau.
-    `needed`, of shape (curves, steps - 1), is the length that a plateau must have, 0 between two
-    values that differ.
+    Rounding is judged by what the noise of f does to a quotient with h = 1, of shape (curves,),
+    and by the steps below: their values times h bound what it can do at larger h. Without that,
+    values on the lattice of floats pass for a plateau. `needed`, of shape (curves, steps - 1), is
+    the length that a plateau must have, 0 between two values that differ.
     """
     product = np.nan_to_num(np.abs(values) * h, nan=0.0, posinf=0.0)
     below = np.maximum.accumulate(product[:, ::-1], axis=1)[:, ::-1]
-    below = np.maximum(np.pad(below[:, 1:], ((0, 0), (0, 1))), noise[:, None])
+    below = np.maximum(np.pad(below[:, 1:], ((0, 0), (0, 1))), rounding[:, None])
     length = np.zeros(len(values), dtype=int)
     level = np.full(len(values), np.nan)
     lines = np.arange(len(values))

@@ -364,6 +364,10 @@ def _rounding_height(series: Iterable[_Series]) -> float | None:
     return float(np.log(joined).mean()) if joined.size else None
 
 
+_GAP = "\N{NO-BREAK SPACE}" * 2
+"""Ordinary spaces at the end of a text vanish in SVG."""
+
+
 def _label_guide(axes: "Axes", text: str, line: tuple[float, float, int], frame: _Frame) -> None:
     """Write the name of a guide (height, slope, rank) near its lower end inside the frame."""
     height, slope, rank = line
@@ -377,7 +381,7 @@ def _label_guide(axes: "Axes", text: str, line: tuple[float, float, int], frame:
         axes.text(
             math.exp(x),
             math.exp(y),
-            f"  {text}" if slope > 0 else f"{text}  ",
+            f"{_GAP}{text}" if slope > 0 else f"{text}{_GAP}",
             ha="left" if slope > 0 else "right",
             va="center",
             fontsize="small",
