@@ -9,7 +9,6 @@ import pytest
 from gradcheck import Case
 from gradcheck.differences.noise import UNIT_ROUNDOFF, difference_noise, measure_noise
 
-
 Function = Callable[[Any], Any]
 
 
