@@ -403,3 +403,11 @@ def test_a_long_point_is_shortened_in_messages() -> None:
     """A message stays a message."""
     assert text_of(np.array([1.0, 2.0])) == "[1.0, 2.0]"
     assert len(text_of(np.arange(1000.0))) == 80
+
+
+def test_a_complex_number_for_a_real_x_is_refused_without_a_warning() -> None:
+    """The error names what came; nothing is cast away on the way there."""
+    case = Case("complex", f=lambda x: x + 1j, df=np.cos, points=[0.7])
+
+    with pytest.raises(CaseError, match="got the complex"):
+        evaluate(case, np.array([0.7, 0.8]))

@@ -178,7 +178,7 @@ def _elementwise(
     samples = [0, len(wanted) // 3, len(wanted) - 1]
     found = np.empty(len(wanted), dtype=abscissae.dtype)
     try:
-        single = np.array([_scalar(function(wanted[k])) for k in samples], dtype=found.dtype)
+        single = np.array([_scalar(function(wanted[k]), found.dtype) for k in samples])
         for start in range(0, len(wanted), _BLOCK):
             block = slice(start, start + _BLOCK)
             found[block] = _like(function(wanted[block]), wanted[block])
@@ -195,8 +195,9 @@ def _elementwise(
 
 def _like(value: Any, x: Array) -> Array:
     """Return the value if it is an array of numbers of the shape of x."""
-    kinds = "fiubc" if x.dtype.kind == "c" else "fiub"
-    if type(value) is not np.ndarray or value.shape != x.shape or value.dtype.kind not in kinds:
+    if type(value) is not np.ndarray or value.shape != x.shape:
+        raise TypeError
+    if value.dtype.kind not in _kinds(x.dtype):
         raise TypeError
     return value
 
@@ -206,10 +207,16 @@ def _agree(single: Array, whole: Array) -> bool:
     return bool((close | (single == whole) | (np.isnan(single) & np.isnan(whole))).all())
 
 
-def _scalar(value: Any) -> Any:
-    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "fiubc":
+def _scalar(value: Any, dtype: np.dtype[Any]) -> Any:
+    """Return the value if it is one number that needs no more than this type."""
+    array = np.asarray(value)
+    if array.ndim != 0 or array.dtype.kind not in _kinds(dtype):
         raise TypeError
-    return value
+    return array.astype(dtype)
+
+
+def _kinds(dtype: np.dtype[Any]) -> str:
+    return "fiubc" if dtype.kind == "c" else "fiub"
 
 
 class _Counted:
