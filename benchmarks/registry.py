@@ -23,11 +23,10 @@ import pandas as pd
 
 import gradcheck as gc
 from gradcheck.behaviour.recognition import BEHAVIOURS
+from gradcheck.differences.stencil import NAMED
 
 TOLERANCE = {"central6": 0.5}
-ORDERS = {
-    "forward": 1, "backward": 1, "central": 2, "central4": 4, "central6": 6, "complex-step": 2
-}  # fmt: skip
+ORDERS = {name: formula.order for name, formula in NAMED.items()}
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.differences.noise import UNIT_ROUNDOFF
+
 Array = npt.NDArray[Any]
 
-_UNIT_ROUNDOFF = 2.0**-53
 _ACCEPTED = 0.2
 """An observed order counts only if its error bar is at most this, …"""
 _ACCEPTED_SHARE = 0.05
@@ -58,9 +59,7 @@ def floors(h: Array, error: Array, rounding: Array) -> Floors:
     can be small by accident, too, where quotients are numbers on the lattice of floats.
     """
     lines = np.arange(len(error))
-    padded = np.pad(error, ((0, 0), (1, 1)), constant_values=np.nan)
-    level = np.fmax(np.fmax(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
-    level[np.isnan(error)] = np.nan
+    level = running_maximum(error, 3)
     best = np.argmin(np.where(np.isnan(level), np.inf, level), axis=1)
     below = np.arange(error.shape[1]) >= best[:, None]
     product = np.where(below, error * h, np.nan)
@@ -72,6 +71,14 @@ def floors(h: Array, error: Array, rounding: Array) -> Floors:
     typical[~shows | (typical <= 0)] = np.nan
     best = np.where(np.isnan(error[lines, best]), -1, best)
     return Floors(best=best, bound=np.fmax(bound, rounding), typical=typical)
+
+
+def running_maximum(values: Array, width: int) -> Array:
+    """Return the largest of `width` neighbouring steps around each, NaN where there is no value."""
+    padded = np.pad(values, ((0, 0), (width // 2, width // 2)), constant_values=np.nan)
+    steps = values.shape[1]
+    largest = np.fmax.reduce([padded[:, k : k + steps] for k in range(width)])
+    return np.where(np.isnan(values), np.nan, largest)
 
 
 def observed_orders(h: Array, numeric: Array, error: Array, bound: Array) -> Orders:
@@ -86,7 +93,7 @@ def observed_orders(h: Array, numeric: Array, error: Array, bound: Array) -> Ord
     with np.errstate(all="ignore"):
         width = np.log(h[:, :-1] / h[:, 1:])
         slopes = np.log(error[:, :-1] / error[:, 1:]) / width
-        share = (bound[:, None] / h + 4 * _UNIT_ROUNDOFF * np.abs(numeric)) / error
+        share = (bound[:, None] / h + 4 * UNIT_ROUNDOFF * np.abs(numeric)) / error
         rounding = (share[:, :-1] + share[:, 1:]) / width
     slopes[~np.isfinite(slopes)] = np.nan
     bar = rounding + _spread(slopes)
@@ -96,7 +103,7 @@ def observed_orders(h: Array, numeric: Array, error: Array, bound: Array) -> Ord
             slopes > _LEAST_SLOPE
         )
     found = _last_power_law(h, error, slopes, np.where(accepted, bar, np.inf))
-    rounding = bound[:, None] / h + 8 * _UNIT_ROUNDOFF * np.abs(numeric)
+    rounding = bound[:, None] / h + 8 * UNIT_ROUNDOFF * np.abs(numeric)
     return _without(found, _contradicted(found, h, rounding))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.behaviour.curve import Curves
-from gradcheck.behaviour.order import Floors, Orders
+from gradcheck.behaviour.order import Floors, Orders, running_maximum
 from gradcheck.behaviour.prediction import Predictions
 
 Array = npt.NDArray[Any]
@@ -41,7 +41,6 @@ BEHAVIOURS: Mapping[str, str] = MappingProxyType(
 )
 """What `behaviour` may say, with its meaning."""
 
-_UNIT_ROUNDOFF = 2.0**-53
 _NO_TRUNCATION = 1e-11
 """A relative error that no truncation error at the three largest steps leaves."""
 _FLAT = 64.0
@@ -199,10 +198,9 @@ def _has_floor(values: Array, h: Array, rounding: Array) -> Mask:
     needed = np.clip((count - 1) // 2, 2, _RUN)
     level = _lowest_plateau(values, h, rounding, np.where(steady, needed[:, None], 0))
     size = np.abs(values)
-    padded = np.pad(size, ((0, 0), (2, 2)), constant_values=np.nan)
-    running = np.fmax.reduce([padded[:, k : k + size.shape[1]] for k in range(5)])
+    running = running_maximum(size, 5)
     by_chance = np.arange(size.shape[1]) < (count // 4)[:, None]
-    running[np.isnan(size) | by_chance] = np.nan
+    running[by_chance] = np.nan
     with np.errstate(invalid="ignore"):
         return np.asarray((count >= 3) & (np.fmin.reduce(running, axis=1) >= 0.5 * level))
 

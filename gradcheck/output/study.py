@@ -77,7 +77,7 @@ def study(case: Case, definition: Definition, *, parts: int, inputs: int) -> Stu
     """Compare a case as the definition says.
 
     Both error parts are measured at the first `parts` points of `shown_points`, if these have at
-    most so many `inputs`: the certified reference is a hundred times the work of a quotient.
+    most so many `inputs`: the certified reference is far more work than a difference quotient.
 
     Raises
     ------
