@@ -47,8 +47,10 @@ def engine() -> None:
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> pytest.Pytester:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Make a user's project with the case folder my_cases/ and one ordinary test."""
+    for variable in ("CI", "BUILD_NUMBER"):  # with which pytest repeats each message at the end
+        monkeypatch.delenv(variable, raising=False)
     pytester.makefile(
         ".toml",
         pyproject="[tool.pytest.ini_options]\n"
