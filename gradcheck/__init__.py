@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from gradcheck.behaviour.convergence import convergence
     from gradcheck.behaviour.split import split
     from gradcheck.behaviour.sweep import sweep
+    from gradcheck.differences.estimate import Estimate, differentiate
+    from gradcheck.differences.probe import batched
     from gradcheck.differences.stencil import (
         BACKWARD,
         CENTRAL,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         CaseError,
         DefinitionError,
         GradcheckError,
+        GradientMismatch,
         LoadingError,
         NotCertifiable,
         OutputError,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from gradcheck.model.loading import load_cases
     from gradcheck.model.registry import Registry
     from gradcheck.output import figure as plot
+    from gradcheck.verdict.checking import assert_gradient, check
+    from gradcheck.verdict.result import Finding, Reason, Result, Results, Verdict
 
 __version__ = "0.1.0"
 
@@ -50,18 +55,29 @@ __all__ = [
     "Case",
     "CaseError",
     "DefinitionError",
+    "Estimate",
+    "Finding",
     "GradcheckError",
+    "GradientMismatch",
     "Interval",
     "LoadingError",
     "NotCertifiable",
     "OutputError",
+    "Reason",
     "Registry",
+    "Result",
+    "Results",
     "SelectionError",
     "Stencil",
     "StencilError",
     "StepError",
+    "Verdict",
+    "assert_gradient",
+    "batched",
     "calculus",
+    "check",
     "convergence",
+    "differentiate",
     "load_cases",
     "plot",
     "split",
@@ -74,18 +90,22 @@ _HOMES = {
     "gradcheck.behaviour.convergence": ("convergence",),
     "gradcheck.behaviour.split": ("split",),
     "gradcheck.behaviour.sweep": ("sweep",),
+    "gradcheck.differences.estimate": ("Estimate", "differentiate"),
+    "gradcheck.differences.probe": ("batched",),
     "gradcheck.differences.stencil": (
         "BACKWARD", "CENTRAL", "CENTRAL4", "CENTRAL6", "COMPLEX_STEP", "FORWARD",
         "Stencil", "stencil",
     ),
     "gradcheck.errors": (
-        "CaseError", "DefinitionError", "GradcheckError", "LoadingError", "NotCertifiable",
-        "OutputError", "SelectionError", "StencilError", "StepError",
+        "CaseError", "DefinitionError", "GradcheckError", "GradientMismatch", "LoadingError",
+        "NotCertifiable", "OutputError", "SelectionError", "StencilError", "StepError",
     ),
     "gradcheck.model.case": ("Case",),
     "gradcheck.model.domain": ("Interval",),
     "gradcheck.model.loading": ("load_cases",),
     "gradcheck.model.registry": ("Registry",),
+    "gradcheck.verdict.checking": ("assert_gradient", "check"),
+    "gradcheck.verdict.result": ("Finding", "Reason", "Result", "Results", "Verdict"),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -10,10 +10,11 @@
     ├── StencilError (ValueError)         offsets that make no difference formula
     ├── DefinitionError (ValueError)      a report definition (TOML) with a mistake
     ├── OutputError (OSError)             a folder or file that cannot be written
-    └── NotCertifiable (ArithmeticError)  f leaves the protocol of the certified reference
+    ├── NotCertifiable (ArithmeticError)  f leaves the protocol of the certified reference
+    └── GradientMismatch (AssertionError) what `assert_gradient` raises where a check does not pass
 
 A message says which case or file, what was expected, what came, and what to do.
-A wrong derivative is no exception: it is a result.
+A wrong derivative is no exception: it is a result, unless the caller asserts that it is right.
 """
 
 
@@ -51,3 +52,7 @@ class OutputError(GradcheckError, OSError):
 
 class NotCertifiable(GradcheckError, ArithmeticError):  # noqa: N818  (a fact, not a fault)
     """No rigorous enclosure can be had, because f leaves the protocol of the reference."""
+
+
+class GradientMismatch(GradcheckError, AssertionError):  # noqa: N818  (says what it is)
+    """A check that did not pass, where the caller asserted that it does."""

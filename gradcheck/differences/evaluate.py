@@ -140,7 +140,7 @@ def derivative_output(case: Case, point: Array) -> Shape:
         value = _call_derivative(case, point)
     outputs = value.ndim - point.ndim
     if outputs < 0 or value.shape[outputs:] != point.shape:
-        raise CaseError(_wrong_shape(case, value.shape, point.shape, "(*output, *input)"))
+        raise CaseError(_wrong_shape(case, value.shape, point.shape, None))
     return value.shape[:outputs]
 
 
@@ -251,7 +251,7 @@ def _one_by_one(
             failure = failure or f"f raised {type(error).__name__}: {error} at x = {text_of(x)}"
             continue
         if type(value) is not np.float64:  # which needs no looking at
-            value = _as_numbers(case, "f", value, x)
+            value = as_numbers(case, "f", value, x)
         output = value.shape if output is None else output
         if value.shape != output:
             raise CaseError(
@@ -276,7 +276,7 @@ def _one_by_one(
 def _jacobian(case: Case, point: Array, output: Shape) -> Array:
     value = _call_derivative(case, point)
     if value.shape != (*output, *point.shape):
-        raise CaseError(_wrong_shape(case, value.shape, point.shape, str((*output, *point.shape))))
+        raise CaseError(_wrong_shape(case, value.shape, point.shape, (*output, *point.shape)))
     return value
 
 
@@ -289,10 +289,10 @@ def _call_derivative(case: Case, point: Array) -> Array:
             f"{case.name}: df raised {type(error).__name__}: {error} at x = {text_of(point)}; "
             "df must return the derivative at every point of the case"
         ) from error
-    return _as_numbers(case, "df", value, point)
+    return as_numbers(case, "df", value, point)
 
 
-def _as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
+def as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
     """Return what f or df gave as a float64 (or complex128) array, or say why it cannot be."""
     expected = f"{case.name}: {role} must return a number or a NumPy array of numbers"
     if value is None:
@@ -315,11 +315,17 @@ def _as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
-def _wrong_shape(case: Case, got: Shape, point: Shape, expected: str) -> str:
+def _wrong_shape(case: Case, got: Shape, point: Shape, expected: Shape | None) -> str:
+    shown = expected or "(*output, *input)"
     message = (
-        f"{case.name}: df must return the shape {expected} (that of f(x), then that of x), "
-        f"got {got}"
+        f"{case.name}: df must return the shape {shown} (that of f(x), then that of x), got {got}"
     )
+    hint = shape_hint(got, point, expected)
+    return f"{message}; {hint}" if hint else message
+
+
+def shape_hint(got: Shape, point: Shape, expected: Shape | None) -> str:
+    """Say what to do about a derivative of the wrong shape; "" where nothing comes to mind."""
     hints = {got[::-1]: "return its transpose"}
     if got[-1:] == (1,):
         hints[got[:-1]] = "return df(x)[..., 0]"
@@ -327,10 +333,11 @@ def _wrong_shape(case: Case, got: Shape, point: Shape, expected: str) -> str:
         hints[got[1:]] = "return df(x)[0]"
     if got == point:
         hints[1, *got] = "or let f return a number instead of an array of one"
-    hint = next((text for shape, text in hints.items() if str(shape) == expected), "")
-    if not hint and len(point) == 1 and got == point:
-        hint = "for an elementwise function, give numbers as points, not an array"
-    return f"{message}; {hint}" if hint else message
+    if expected in hints:
+        return hints[expected]
+    if len(point) == 1 and got == point:
+        return "for an elementwise function, give numbers as points, not an array"
+    return ""
 
 
 def text_of(x: Array) -> str:

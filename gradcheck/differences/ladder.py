@@ -1,0 +1,222 @@
+"""Many steps in one direction: widen, narrow, and choose the window that can be trusted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.window import UNIT_ROUNDOFF, Window, central_window
+
+Array = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+
+FIRST = (6, 7, 8)
+"""The levels that are taken everywhere: h = scale / 2^level, times a number in [1, 1.4)."""
+LAST = 52
+_DOWN = 2
+_WIDEST = 1100
+_PASSES = 3
+_PATIENCE = 3
+"""So many times is the step widened where f is constant as far as it was seen."""
+
+Rungs = tuple[Array, Array, Array, Array]
+"""Displacements to either side, shape (count, 1 or outputs), and values there, shape (count, outputs)."""
+
+
+def step(level: int) -> float:
+    """Return the relative step of a level: about 2^-level, in 20 bits.
+
+    The factors are spread over [1, 1.4), so that no period of f divides all the steps.
+    """
+    mantissa = 1 + 0.4 * (0.6180339887498949 * (level % 64) % 1.0)
+    return float(np.ldexp(np.round(np.ldexp(mantissa, 20)), -20 - level))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a ladder says, for each output."""
+
+    value: Array
+    bar: Array
+    rounding: Array
+    """The part of the bar that comes from the noise of f."""
+    reach: Array
+    """The size of the one-sided quotients at the window's largest step."""
+    first: npt.NDArray[np.intp]
+    """The position of the window's largest step in the ladder."""
+    found: Bools
+    """Whether there is a window that can be trusted."""
+
+    def is_wide(self, target: float) -> Bools:
+        """Tell which bars are wider than the target, relative to the size of the derivative."""
+        return self.found & (self.bar > target * np.maximum(np.abs(self.value), self.reach))
+
+    def is_noisy(self, target: float) -> Bools:
+        """Tell which bars are too wide because of noise."""
+        return self.is_wide(target) & (self.bar < 4 * self.rounding)
+
+
+@final
+class Ladder:
+    """The values of f at x ± h v for more and more steps h."""
+
+    def __init__(
+        self,
+        take: Callable[[Sequence[int]], Rungs],
+        *,
+        center: Array,
+        noise: Array,
+    ) -> None:
+        self._take = take
+        self._center = center
+        self._noise = noise
+        self.levels: list[int] = []
+        self._rungs: dict[int, Rungs] = {}
+
+    def add(self, levels: Sequence[int], rungs: Rungs | None = None) -> None:
+        """Take values at these levels, or take over those that are there already."""
+        new = [level for level in levels if level not in self._rungs]
+        if not new:
+            return
+        right, left, above, below = self._take(new) if rungs is None else rungs
+        for k, level in enumerate(new):
+            self._rungs[level] = (right[k], left[k], above[k], below[k])
+        self.levels = sorted(self._rungs)
+
+    def arrays(self) -> tuple[Array, Array, Array, Array]:
+        """Return h, f(x + h) - f(x), f(x - h) - f(x), and the noise, one row per level."""
+        rungs = [self._rungs[level] for level in self.levels]
+        h = np.array([(rung[0] + rung[1]) / 2 for rung in rungs])
+        above = np.array([rung[2] for rung in rungs])
+        below = np.array([rung[3] for rung in rungs])
+        size = np.maximum(np.abs(above), np.abs(below))
+        noise = np.maximum(self._noise, UNIT_ROUNDOFF * np.where(np.isfinite(size), size, 0.0))
+        return h, above - self._center, below - self._center, noise
+
+    def choose(self) -> Choice:
+        """Pick, for each output, the window with the smallest bar among those to be trusted.
+
+        A window is trusted if it is valid and no quotient at a smaller step contradicts it:
+        agreement at large steps proves nothing (aliases, plateaus), while the error of a quotient
+        at a small step is bounded by the noise.
+        """
+        h, forward, backward, noise = self.arrays()
+        window = _windows(h, forward, backward, noise)
+        trusted = window.valid & ~self._contradicted(window, h, forward, backward, noise)
+        bars = np.where(trusted, window.bar, np.inf)
+        index = bars.argmin(axis=0)
+        columns = np.arange(bars.shape[1])
+        return Choice(
+            value=window.value[index, columns],
+            bar=bars[index, columns],
+            rounding=window.rounding[index, columns],
+            reach=window.reach[index, columns],
+            first=index,
+            found=trusted.any(axis=0),
+        )
+
+    def settle(self, wanted: Bools, target: float) -> Choice:
+        """Take more values until every wanted output has a window with a bar below the target.
+
+        Parameters
+        ----------
+        wanted : array of bool, shape (outputs,)
+            Which outputs count.
+        target : float
+            The relative error bar to reach; where noise forbids it, the best is taken.
+        """
+        choice = self.choose()
+        for _ in range(_PASSES):
+            count = len(self.levels)
+            choice = self._narrow(choice, wanted, target)
+            choice = self._widen(choice, wanted, target)
+            choice = self._confirm(choice, wanted)
+            if len(self.levels) == count:
+                break
+        return choice
+
+    def _narrow(self, choice: Choice, wanted: Bools, target: float) -> Choice:
+        """Take smaller steps while the noise there would still leave something to win."""
+        while self.levels[-1] < LAST:
+            h, forward, backward, noise = self.arrays()
+            floor = noise[-1] / h[-1] * 2.0**_DOWN
+            rise = np.fmax(np.abs(forward[-1]), np.abs(backward[-1])) / h[-1]
+            helps = np.where(
+                choice.found,
+                choice.is_wide(target) & (choice.bar > 4 * floor),
+                ~(floor > 10 * rise),
+            )
+            if not (wanted & helps).any() or not (h[-1] > 0).all():
+                break
+            self.add([self.levels[-1] + _DOWN])
+            choice = self.choose()
+        return choice
+
+    def _widen(self, choice: Choice, wanted: Bools, target: float) -> Choice:
+        """Take larger steps while noise alone limits the bars of the largest ones."""
+        gap = _DOWN
+        while self.levels[0] > -_WIDEST:
+            if not (wanted & choice.is_noisy(target) & (choice.first == 0)).any():
+                break
+            if gap > 2 ** (_PATIENCE + 1) and not self._varies(wanted):
+                break
+            widest = self.levels[0] - gap
+            self.add([widest] if gap <= 4 else [widest, widest + 2, widest + 4])
+            gap *= 2
+            choice = self.choose()
+        return self._fill(choice, wanted, target)
+
+    def _fill(self, choice: Choice, wanted: Bools, target: float) -> Choice:
+        """Take steps between those too large and those too noisy."""
+        while True:
+            open_ = wanted & choice.is_noisy(target) & (choice.first > 0)
+            places = {int(k) for k in choice.first[open_]}
+            wide = [k for k in places if self.levels[k] - self.levels[k - 1] > _DOWN]
+            if not wide:
+                return choice
+            self.add([(self.levels[k] + self.levels[k - 1]) // 2 for k in wide])
+            choice = self.choose()
+
+    def _confirm(self, choice: Choice, wanted: Bools) -> Choice:
+        """Make sure that quotients far below the chosen window do not contradict it."""
+        kept = wanted & choice.found
+        if not kept.any():
+            return choice
+        deepest = self.levels[int(choice.first[kept].max()) + 2]
+        wanted = [deepest + 6, deepest + 14]
+        missing = [k for k in wanted if k <= LAST and not any(abs(k - j) < 3 for j in self.levels)]
+        if not missing:
+            return choice
+        self.add(missing)
+        return self.choose()
+
+    def _varies(self, wanted: Bools) -> bool:
+        rungs = self._rungs.values()
+        return any((rung[2] != self._center)[wanted].any() for rung in rungs)
+
+    @staticmethod
+    def _contradicted(
+        window: Window, h: Array, forward: Array, backward: Array, noise: Array
+    ) -> npt.NDArray[np.bool_]:
+        quotient = (forward - backward) / (2 * h)
+        error = 2 * noise / h
+        verdict = np.zeros(window.value.shape, dtype=bool)
+        for i in range(len(verdict)):
+            later = slice(i + 3, None)
+            if i + 3 >= len(h):
+                break
+            allowed = 2 * window.bar[i] + error[later]
+            allowed = allowed + 3 * np.abs(window.slope[i]) * (h[later] / h[i]) ** 2
+            verdict[i] = (np.abs(quotient[later] - window.value[i]) > allowed).any(axis=0)
+        return verdict
+
+
+def _windows(h: Array, forward: Array, backward: Array, noise: Array) -> Window:
+    """Make the windows of all consecutive steps, shape (windows, outputs)."""
+
+    def triples(values: Array) -> Array:
+        return np.stack([values[:-2], values[1:-1], values[2:]])
+
+    return central_window(triples(h), triples(forward), triples(backward), triples(noise))

@@ -1,0 +1,236 @@
+"""One function of the user's, called at single points: fresh copies, counted, caught, watched."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.evaluate import as_numbers, contains, text_of
+from gradcheck.errors import CaseError
+from gradcheck.model.case import Case
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+
+_BATCH = 2**20
+"""Numbers handed to a batched function at a time."""
+
+
+def batched(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark f as taking many points at once: shape ``(k, *input)`` to shape ``(k, *output)``.
+
+    Parameters
+    ----------
+    f : callable
+        Is marked, not wrapped; it must treat each row on its own.
+
+    Examples
+    --------
+    >>> @batched
+    ... def f(x):
+    ...     return np.sum(x**2, axis=-1)
+    >>> f(np.ones((3, 2)))
+    array([2., 2., 2.])
+    """
+    try:
+        f._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (the mark is ours)
+    except AttributeError:  # a ufunc, a bound method: something without room for a mark
+
+        def marked(x: Array) -> Any:
+            return f(x)
+
+        return batched(marked)
+    return f
+
+
+@final
+class Probe:
+    """f or df of a case at single points, as flat arrays of numbers.
+
+    Every call gets a fresh copy of x. What f raises becomes a row of NaN, and is remembered.
+    """
+
+    def __init__(self, case: Case, role: str, shape: Shape) -> None:
+        self._case = case
+        self._role = role
+        self._function: Callable[..., Any] = getattr(case, role)
+        self._shape = shape
+        self._is_batched = getattr(self._function, "_gradcheck_batched", False) is True
+        self._watch_domain = not case.domain.is_everywhere and role == "f"
+        self.output: Shape | None = None
+        """The shape of what it returns, from the first value on."""
+        self.calls = 0
+        """At how many points it was called."""
+        self.failure = ""
+        """What it raised first, and where."""
+        self.mutation = ""
+        """What it changed in its argument, and where; "" as long as it behaved."""
+        self.returns_argument = False
+        """Whether it has returned (a view of) its own argument."""
+        self._last: Array | None = None
+        self.returns_buffer = False
+        """Whether it has returned the same memory twice."""
+
+    def at(self, x: Array) -> Array | None:
+        """Return the flattened value at x of shape `input`; None if it raised there."""
+        flat = x.reshape(-1).copy()
+        value = self._call(flat)
+        if value is None:
+            return None
+        self.returns_argument |= bool(self._shape) and np.may_share_memory(value, flat)
+        self.returns_buffer |= self._last is not None and np.may_share_memory(value, self._last)
+        self._last = value
+        kept = np.array(value, dtype=np.float64).reshape(-1)
+        self._same_bytes(flat, x.reshape(-1))
+        return kept
+
+    def rows(self, points: Sequence[Array] | Array) -> Array:
+        """Return the values at points of shape (count, inputs), as rows (count, outputs).
+
+        Where it raised, and where the point lies outside the domain, the row is NaN.
+        """
+        if self._is_batched:
+            return self._batch(np.asarray(points))
+        values = np.full((len(points), self._outputs), np.nan)
+        for k, point in enumerate(points):
+            flat = point.copy()
+            value = self._call(flat)
+            if value is not None:
+                values[k] = value
+                self._same_bytes(flat, point)
+        return values
+
+    def moved(self, base: Array, coordinates: Array, targets: Array) -> Array:
+        """Return the values where single coordinates of `base` are moved, one row per target.
+
+        Parameters
+        ----------
+        base : array of shape (inputs,)
+            The point x.
+        coordinates : array of int, shape (count,)
+            Which input is moved.
+        targets : array of shape (count,)
+            Where to.
+        """
+        if self._is_batched:
+            return self._moved_batches(base, coordinates, targets)
+        values = np.full((len(targets), self._outputs), np.nan)
+        original = base.tobytes()
+        call, domain = self._call, self._watch_domain
+        for k, (i, target) in enumerate(zip(coordinates.tolist(), targets.tolist(), strict=True)):
+            flat = base.copy()
+            flat[i] = target
+            if domain and not self._inside(flat):
+                continue
+            value = call(flat)
+            if value is None:
+                continue
+            values[k] = value
+            kept = flat[i] == target
+            flat[i] = base[i]
+            if not kept or flat.tobytes() != original:
+                self._mutated(base)
+        return values
+
+    @property
+    def _outputs(self) -> int:
+        return int(np.prod(self.output or ()))
+
+    def _call(self, flat: Array) -> Array | None:
+        """Call the function on the flat point, whose memory it gets."""
+        if self._is_batched:
+            return self._one_of_batch(flat)
+        self.calls += 1
+        argument = flat.reshape(self._shape) if self._shape else flat[0]
+        try:
+            value = self._function(argument)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (is told with the result)
+            if not self.failure:
+                place = text_of(flat.reshape(self._shape))
+                self.failure = (
+                    f"{self._role} raised {type(error).__name__}: {error} at x = {place}"
+                )
+            return None
+        kind = type(value)
+        if kind is np.float64 or kind is float:
+            if self.output == ():
+                return value  # type: ignore[no-any-return]  (a number fills a row of one)
+        elif kind is np.ndarray and value.dtype == np.float64 and value.shape == self.output:
+            return value.reshape(-1)  # type: ignore[no-any-return]
+        return self._unusual(value, argument)
+
+    def _unusual(self, value: Any, argument: Array) -> Array:
+        numbers = as_numbers(self._case, self._role, value, argument)
+        if type(value) is np.ndarray and value.dtype == np.float64:
+            numbers = value  # whose memory is looked at
+        if self.output is None:
+            self.output = numbers.shape
+        elif numbers.shape != self.output:
+            raise CaseError(
+                f"{self._case.name}: {self._role} must return one shape, but it returned "
+                f"{self.output} before and {numbers.shape} at x = {text_of(np.asarray(argument))}"
+            )
+        return numbers.reshape(-1)
+
+    def _same_bytes(self, flat: Array, point: Array) -> None:
+        if flat.tobytes() != point.tobytes():
+            self._mutated(point)
+
+    def _mutated(self, point: Array) -> None:
+        if not self.mutation:
+            self.mutation = f"{self._role} changed its argument x = {text_of(point)}"
+
+    def _inside(self, flat: Array) -> bool:
+        point = flat.reshape(1, *self._shape)
+        return bool(contains(self._case.domain, point, name=self._case.name)[0])
+
+    def _one_of_batch(self, flat: Array) -> Array | None:
+        values = self._batch(flat[None])
+        return values[0] if self.output is not None else None
+
+    def _batch(self, points: Array) -> Array:
+        """Call the batched function on points of shape (count, inputs)."""
+        self.calls += len(points)
+        argument = points.reshape(-1, *self._shape).copy()
+        try:
+            value = self._function(argument)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (is told with the result)
+            if len(points) > 1:  # one bad point must not spoil its neighbours
+                return np.concatenate([self._batch(point[None]) for point in points])
+            if not self.failure:
+                place = text_of(argument[0])
+                self.failure = (
+                    f"{self._role} raised {type(error).__name__}: {error} at x = {place}"
+                )
+            return np.full((1, self._outputs), np.nan)
+        if argument.tobytes() != points.tobytes():
+            self._mutated(points[0].reshape(self._shape))
+        numbers = as_numbers(self._case, self._role, value, argument)
+        if numbers.shape[:1] != (len(points),):
+            raise CaseError(
+                f"{self._case.name}: a batched {self._role} must return one row per point, the "
+                f"shape ({len(points)}, *output), got {numbers.shape} for {argument.shape}"
+            )
+        if self.output is None:
+            self.output = numbers.shape[1:]
+        elif numbers.shape[1:] != self.output:
+            raise CaseError(
+                f"{self._case.name}: {self._role} must return one shape per point, but it "
+                f"returned {self.output} before and {numbers.shape[1:]} now"
+            )
+        values = numbers.reshape(len(points), -1)
+        if self._watch_domain:
+            values = values.copy()
+            values[~contains(self._case.domain, argument, name=self._case.name)] = np.nan
+        return values
+
+    def _moved_batches(self, base: Array, coordinates: Array, targets: Array) -> Array:
+        size = max(1, _BATCH // max(1, len(base)))
+        blocks = []
+        for start in range(0, len(targets), size):
+            part = slice(start, start + size)
+            points = np.repeat(base[None], len(targets[part]), axis=0)
+            points[np.arange(len(points)), coordinates[part]] = targets[part]
+            blocks.append(self._batch(points))
+        return np.concatenate(blocks) if blocks else np.empty((0, self._outputs))

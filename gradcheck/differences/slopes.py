@@ -1,0 +1,205 @@
+"""Derivatives along many tracks, with bounds for their errors: three steps, or a ladder."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.ladder import FIRST, Choice, Ladder
+from gradcheck.differences.neighbourhood import Neighbourhood
+from gradcheck.differences.tracks import Tracks
+from gradcheck.differences.window import Slope, Window, central_window, one_sided_window
+
+Array = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+
+TARGET = 5e-10
+"""A larger relative error bar is worth more evaluations."""
+_WIDE = 1e-3
+"""Beyond this relative bar, the two sides are looked at one by one."""
+_SIDE = 5
+"""Steps in a one-sided window."""
+_GROWTH = 1.2
+_DOUBTS = range(10, 37, 2)
+"""The levels that are taken before an estimate is allowed to refute a derivative."""
+_SMALL = 24
+"""The level of a step at which noise is already large, but hardly anything else matters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slopes:
+    """Derivatives of every output along every track; arrays of shape (tracks, outputs)."""
+
+    value: Array
+    """NaN where no step gave an estimate."""
+    bar: Array
+    """Infinite there."""
+    reach: Array
+    """The size of one-sided quotients at the steps taken: what is small beside it is 0."""
+    left: Array
+    """The one-sided derivatives where they differ (a kink), else NaN."""
+    right: Array
+    """As `left`, to the other side."""
+    blocked: Bools
+    """Where there is no estimate because f lacks values on one side of x at least."""
+    steep: Bools
+    """Where there is none because the quotients grow without bound (a jump, a vertical tangent)."""
+
+
+@final
+class Survey:
+    """The derivatives along all tracks, and the means to look closer at some of them.
+
+    Three steps decide about most; the others get as many as they need. A line that moves every
+    input by very little must then show the slope that follows from the estimates.
+
+    Parameters
+    ----------
+    tracks : Tracks
+        The lines, with the values at the first steps.
+    center : array of shape (outputs,)
+        f(x), finite.
+    around : Neighbourhood
+        Noise and slope next to x.
+    """
+
+    def __init__(self, tracks: Tracks, center: Array, around: Neighbourhood) -> None:
+        self._tracks = tracks
+        self._center = center
+        self._around = around
+        self._ladders: dict[int, Ladder] = {}
+        window = _first_windows(tracks, center, around.noise)
+        shape = window.value.shape
+        self.slopes = Slopes(
+            value=np.where(window.valid, window.value, np.nan),
+            bar=np.where(window.valid, window.bar, np.inf),
+            reach=window.reach,
+            left=np.full(shape, np.nan),
+            right=np.full(shape, np.nan),
+            blocked=np.zeros(shape, dtype=bool),
+            steep=np.zeros(shape, dtype=bool),
+        )
+        self._climb_where(~(self.slopes.bar <= TARGET * _reference(self.slopes)))
+        if tracks.total is not None:
+            self._climb_where(_astray(tracks, around, self.slopes))
+
+    def doubt(self, track: int, outputs: Bools) -> None:
+        """Take many more steps along a track; correct the outputs whose estimates they refute."""
+        ladder = self._ladder(track)
+        ladder.add(_DOUBTS)
+        choice = ladder.choose()
+        found = self.slopes
+        with np.errstate(invalid="ignore"):
+            gap = np.abs(choice.value - found.value[track])
+            refuted = outputs & ~(gap <= 2 * (choice.bar + found.bar[track]))
+        if refuted.any():
+            self._write(track, refuted, ladder.settle(refuted, TARGET))
+
+    def _climb_where(self, wanted: Bools) -> None:
+        """Give the wanted outputs of each track as many steps as they need."""
+        for track in np.flatnonzero(wanted.any(axis=1)).tolist():
+            choice = self._ladder(track).settle(wanted[track], TARGET)
+            self._write(track, wanted[track], choice)
+
+    def _ladder(self, track: int) -> Ladder:
+        if track not in self._ladders:
+            ladder = Ladder(
+                partial(self._tracks.take, track), center=self._center, noise=self._around.noise
+            )
+            right, left, above, below = self._tracks.first
+            ladder.add(FIRST, (right[:, track], left[:, track], above[:, track], below[:, track]))
+            self._ladders[track] = ladder
+        return self._ladders[track]
+
+    def _write(self, track: int, wanted: Bools, choice: Choice) -> None:
+        found = self.slopes
+        for output in np.flatnonzero(wanted).tolist():
+            place = track, output
+            found.value[place] = choice.value[output] if choice.found[output] else np.nan
+            found.bar[place] = choice.bar[output]
+            found.reach[place] = choice.reach[output]
+            size = max(abs(choice.value[output]), choice.reach[output])
+            if not choice.bar[output] <= _WIDE * size:
+                _take_sides(self._ladder(track), output, place, found)
+
+
+def _reference(found: Slopes) -> Array:
+    """Return the size that an error bar is compared with."""
+    size = np.where(np.isfinite(found.value), np.abs(found.value), 0.0)
+    reach = np.where(np.isfinite(found.reach), found.reach, 0.0)
+    return np.maximum(np.maximum(size, reach), 1e-3 * size.max(axis=0, initial=0.0))
+
+
+def _first_windows(tracks: Tracks, center: Array, noise: Array) -> Window:
+    right, left, above, below = tracks.first
+    size = np.maximum(np.abs(above), np.abs(below))
+    bound = np.maximum(noise, 2.0**-53 * np.where(np.isfinite(size), size, 0.0))
+    return central_window((right + left) / 2, above - center, below - center, bound)
+
+
+def _take_sides(ladder: Ladder, output: int, place: tuple[int, int], found: Slopes) -> None:
+    """Look at the two sides one by one, at a kink or where one side has no values."""
+    h, forward, backward, noise = (column(a, output) for a in ladder.arrays())
+    lacking = ~(np.isfinite(forward) & np.isfinite(backward))
+    found.blocked[place] = np.count_nonzero(lacking) > len(h) // 2
+    found.steep[place] = _grows(h, forward, noise) or _grows(h, backward, noise)
+    right, left = _side(h, forward, noise), _side(-h, backward, noise)
+    if right is None and left is None:
+        return
+    if right is None or left is None:
+        only = right or left
+        other = backward if left is None else forward
+        if only is not None and not np.isfinite(other).any() and only.bar < found.bar[place]:
+            found.value[place], found.bar[place] = only.value, only.bar
+        return
+    gap = abs(right.value - left.value)
+    bars = right.bar + left.bar
+    if gap > 3 * bars and found.bar[place] > 0.1 * gap:
+        found.value[place] = (right.value + left.value) / 2
+        found.bar[place] = gap / 2 + bars
+        found.left[place], found.right[place] = left.value, right.value
+
+
+def _grows(h: Array, rise: Array, noise: Array) -> bool:
+    """Tell whether the last quotients that stand out of the noise grow as h falls."""
+    clear = np.isfinite(rise) & (np.abs(rise) > 8 * noise)
+    quotient = np.abs(rise[clear] / h[clear])[-_SIDE:]
+    return len(quotient) == _SIDE and bool((quotient[1:] > _GROWTH * quotient[:-1]).all())
+
+
+def column(values: Array, output: int) -> Array:
+    """Return one output's column of an array whose last axis may stand for all outputs."""
+    return values[:, output if values.shape[1] > 1 else 0]
+
+
+def _side(h: Array, rise: Array, noise: Array) -> Slope | None:
+    """Return the best one-sided derivative, if the values of that side show any."""
+    best: Slope | None = None
+    for start in range(len(h) - _SIDE + 1):
+        part = slice(start, start + _SIDE)
+        slope = one_sided_window(h[part], rise[part], noise[part])
+        if slope.valid and (best is None or slope.bar < best.bar):
+            best = slope
+    return best
+
+
+def _astray(tracks: Tracks, around: Neighbourhood, found: Slopes) -> Bools:
+    """Tell which estimates the slope next to x contradicts."""
+    assert tracks.total is not None
+    smooth = np.isnan(found.left)
+    total = tracks.total(np.where(smooth, found.value, np.nan), around.direction)
+    bars = tracks.total(np.where(smooth, found.bar, np.inf), np.abs(around.direction))
+    with np.errstate(invalid="ignore"):
+        wrong = np.abs(total - around.slope) > 2 * (bars + around.slope_bar)
+    astray = np.zeros(found.value.shape, dtype=bool)
+    if not wrong.any():
+        return astray
+    for track in range(tracks.count):
+        right, left, above, below = tracks.take(track, [_SMALL])
+        h = (right[0] + left[0]) / 2
+        quotient = (above[0] - below[0]) / (2 * h)
+        allowed = 2 * (found.bar[track] + around.noise / h)
+        astray[track] = wrong & (np.abs(quotient - found.value[track]) > allowed)
+    return astray

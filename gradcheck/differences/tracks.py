@@ -1,0 +1,98 @@
+"""The lines along which f is sampled: one input at a time, all at once, or given directions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.ladder import FIRST, Rungs, step
+from gradcheck.differences.probe import Probe
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracks:
+    """Lines x + t v through one point, with the values at the first steps."""
+
+    count: int
+    first: Rungs
+    """Displacements of shape (steps, tracks, 1 or outputs), values of shape (..., outputs)."""
+    take: Callable[[int, Sequence[int]], Rungs]
+    """Take the values of one track at more levels."""
+    total: Callable[[Array, Array], Array] | None
+    """Combine derivatives of shape (tracks, outputs) to the one along a direction of all inputs."""
+
+
+def scale_of(x: Array) -> Array:
+    """Return the size of each input as a power of two.
+
+    An input that is small beside the others by chance, or zero, takes part of their size; one
+    that is smaller by orders of magnitude is taken as it is.
+    """
+    size = np.abs(x)
+    known = size[size > 0]
+    typical = float(np.median(known)) if len(known) else 1.0
+    size = np.where(size == 0, typical, size)
+    near = (size < typical / 8) & (size > typical / 1024)
+    return np.ldexp(1.0, np.frexp(np.where(near, typical / 8, size))[1] - 1)
+
+
+def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:
+    """Move one input at a time."""
+
+    def take(inputs: Array, levels: Sequence[int]) -> Rungs:
+        with np.errstate(over="ignore"):
+            moves = np.array([step(level) for level in levels])[:, None] * scale[inputs]
+            up, down = x[inputs] + moves, x[inputs] - moves
+        targets = np.stack([up, down]).transpose(2, 0, 1)  # one input after the other
+        moved = probe.moved(x, np.repeat(inputs, 2 * len(levels)), targets.reshape(-1))
+        above, below = moved.reshape(len(inputs), 2, len(levels), -1).transpose(1, 2, 0, 3)
+        return (up - x[inputs])[..., None], (x[inputs] - down)[..., None], above, below
+
+    def take_one(track: int, levels: Sequence[int]) -> Rungs:
+        right, left, above, below = take(np.array([track]), levels)
+        return right[:, 0], left[:, 0], above[:, 0], below[:, 0]
+
+    return Tracks(
+        count=len(x),
+        first=take(np.arange(len(x)), FIRST),
+        take=take_one,
+        total=lambda slopes, direction: direction @ slopes,
+    )
+
+
+def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
+    """Move all inputs together: each output sees its own input alone."""
+
+    def take(_: int, levels: Sequence[int]) -> Rungs:
+        moves = np.array([step(level) for level in levels])[:, None] * scale
+        up, down = x + moves, x - moves
+        values = probe.rows(np.concatenate([up, down]))
+        return up - x, x - down, values[: len(levels)], values[len(levels) :]
+
+    right, left, above, below = take(0, FIRST)
+    return Tracks(
+        count=1,
+        first=(right[:, None], left[:, None], above[:, None], below[:, None]),
+        take=take,
+        total=lambda slopes, direction: direction * slopes[0],
+    )
+
+
+def along(probe: Probe, x: Array, directions: Array) -> Tracks:
+    """Move along the directions, of shape (directions, inputs)."""
+
+    def take(track: int, levels: Sequence[int]) -> Rungs:
+        t = np.array([step(level) for level in levels])
+        moves = t[:, None] * directions[track]
+        values = probe.rows(np.concatenate([x + moves, x - moves]))
+        return t[:, None], t[:, None], values[: len(t)], values[len(t) :]
+
+    taken = [take(track, FIRST) for track in range(len(directions))]
+    right, left, above, below = (np.stack(parts, axis=1) for parts in zip(*taken, strict=True))
+    return Tracks(
+        count=len(directions), first=(right, left, above, below), take=take, total=None
+    )

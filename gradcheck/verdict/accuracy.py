@@ -1,0 +1,55 @@
+"""How many digits df has: its own noise, measured at neighbouring floats."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.neighbourhood import noise_levels
+from gradcheck.differences.probe import Probe
+
+Array = npt.NDArray[Any]
+
+_FIRST = -50
+_STEP = 7
+_LAST = -8
+_FACTOR = 4.0
+
+
+def derivative_noise(probe: Probe, x: Array, center: Array, scale: Array) -> Array:
+    """Measure the noise of every entry of df, from values at neighbouring floats.
+
+    The distance grows from the last bit of x on while too many values coincide, as those of
+    ``f (1 - f)`` do where f is nearly 1.
+
+    Parameters
+    ----------
+    probe : Probe
+        df.
+    x : array of shape (inputs,)
+        The point.
+    center : array of shape (entries,)
+        df(x).
+    scale : array of shape (inputs,)
+        The size of each input.
+
+    Returns
+    -------
+    array of shape (entries,)
+        0 where no noise shows.
+    """
+    signs = np.where(np.arange(len(x)) % 2, -1.0, 1.0)
+    places = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+    noise = np.zeros(len(center))
+    pending = np.isfinite(center)
+    for exponent in range(_FIRST, _LAST + 1, _STEP):
+        moves = places[:, None] * np.ldexp(signs * scale, exponent)
+        outer = probe.rows(x + moves)
+        values = np.concatenate([outer[:3], center[None], outer[3:]])
+        level, factor = noise_levels(values)
+        usable = pending & np.isfinite(level) & (factor <= 1)
+        noise[usable] = _FACTOR * level[usable]
+        pending &= factor > 1
+        if not pending.any():
+            break
+    return noise

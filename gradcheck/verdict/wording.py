@@ -1,0 +1,93 @@
+"""Sentences: what a verdict means, and what to do."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.evaluate import text_of
+from gradcheck.verdict.result import Entries, Reason, Verdict
+
+Array = npt.NDArray[Any]
+
+_SENTENCES = {
+    (Verdict.PASS, Reason.AGREES): "df agrees with the differences of f.",
+    (Verdict.FAIL, Reason.DISAGREES): (
+        "df disagrees with the differences of f, beyond their error bars."
+    ),
+    (Verdict.FAIL, Reason.NOT_FINITE): (
+        "df is not finite where f is smooth; guard the formula against division by zero, "
+        "overflow, and logarithms of zero."
+    ),
+    (Verdict.FAIL, Reason.KINK): (
+        "f has a kink here, and the value of df lies outside the two one-sided slopes: it is no "
+        "subgradient either."
+    ),
+    (Verdict.INCONCLUSIVE, Reason.KINK): (
+        "f has no derivative here: it has a kink, a jump or a vertical tangent. Move x off it to "
+        "check df."
+    ),
+    (Verdict.INCONCLUSIVE, Reason.NOISE): (
+        "The error bar is too wide to tell: f is too noisy or too flat beside its size. Make f "
+        "more precise (float64 inside, tighter solver tolerance, no large offset), move x, or "
+        "accept it by a larger atol or rtol."
+    ),
+    (Verdict.INCONCLUSIVE, Reason.DOMAIN): (
+        "There is no usable step: f has no values next to x, on one side at least. Move x away "
+        "from the edge of its domain."
+    ),
+    (Verdict.INCONCLUSIVE, Reason.ANALYTIC_INACCURATE): (
+        "df loses digits here: its values at neighbouring floats scatter by more than they differ "
+        "from the differences of f. The formula may be right in exact arithmetic; rewrite it "
+        "without cancellation."
+    ),
+}
+
+
+def sentence(verdict: Verdict, reason: Reason) -> str:
+    """Return what a verdict means, and what to do about it."""
+    return _SENTENCES[verdict, reason]
+
+
+def kink_sentence(analytic: float, left: float, right: float) -> str:
+    """Say where a claimed value stands beside the slopes of the two sides."""
+    sides = f"f has a kink here: its slope is {left:.6g} to the left and {right:.6g} to the right"
+    tolerance = 1e-6 * max(abs(left), abs(right), abs(left - right))
+    if abs(analytic - left) <= tolerance:
+        return f"{sides}; df gives the left one. Move x off the kink to check df."
+    if abs(analytic - right) <= tolerance:
+        return f"{sides}; df gives the right one. Move x off the kink to check df."
+    if min(left, right) < analytic < max(left, right):
+        return (
+            f"{sides}; df gives {analytic:.6g}, which lies between: a valid subgradient. "
+            "Move x off the kink to check df."
+        )
+    return f"{sides}; df gives {analytic:.6g}, which is not between them."
+
+
+def immaterial(entries: Entries, significant: Array) -> str:
+    """Say what was seen and let pass."""
+    rows = np.flatnonzero(significant & (entries.verdict == 0))
+    if not len(rows):
+        return ""
+    with np.errstate(all="ignore"):
+        size = np.fmax(np.abs(entries.analytic[rows]), np.abs(entries.numeric[rows]))
+        worst = float(np.nanmax(entries.abs_error[rows] / size))
+    count = f"{len(rows)} entries differ" if len(rows) > 1 else "1 entry differs"
+    return f"{count} by up to {worst:.0e} of its size: beyond the error bar, but immaterial"
+
+
+def special_point(x: Array, what: str) -> str:
+    """Advise against a point that hides mistakes."""
+    return (
+        f"{what} at x = {text_of(x)}: such points hide mistakes; check at three or more points in "
+        "general position (points=[...])"
+    )
+
+
+def detection_power(count: int, inputs: int) -> str:
+    """Say what a check along random directions can see."""
+    return (
+        f"checked along {count} random directions instead of {inputs:,} entries; an error shows if "
+        "its sum along a direction exceeds the resolution stated; entries=\"all\" checks each entry"
+    )
