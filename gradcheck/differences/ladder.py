@@ -18,8 +18,7 @@ LAST = 52
 _DOWN = 2
 _WIDEST = 1100
 _PASSES = 3
-_PATIENCE = 3
-"""So many times is the step widened where f is constant as far as it was seen."""
+_HINDSIGHT = 1.5
 
 Rungs = tuple[Array, Array, Array, Array]
 """Displacements to either side, shape (count, 1 or outputs), and values there, shape (count, outputs)."""
@@ -43,7 +42,7 @@ class Choice:
     rounding: Array
     """The part of the bar that comes from the noise of f."""
     reach: Array
-    """The size of the one-sided quotients at the window's largest step."""
+    """The size of the one-sided quotients at the window's smallest step."""
     first: npt.NDArray[np.intp]
     """The position of the window's largest step in the ladder."""
     found: Bools
@@ -95,17 +94,28 @@ class Ladder:
         noise = np.maximum(self._noise, UNIT_ROUNDOFF * np.where(np.isfinite(size), size, 0.0))
         return h, above - self._center, below - self._center, noise
 
-    def choose(self) -> Choice:
+    def choose(self, noise: Array | None = None) -> Choice:
         """Pick, for each output, the window with the smallest bar among those to be trusted.
 
         A window is trusted if it is valid and no quotient at a smaller step contradicts it:
         agreement at large steps proves nothing (aliases, plateaus), while the error of a quotient
-        at a small step is bounded by the noise.
+        at a small step is bounded by the noise. Beyond the first steps, a window must show more
+        of f than noise: a bounded f with small values would pass for a constant.
+
+        Parameters
+        ----------
+        noise : array of shape (outputs,), optional
+            A larger noise of f to reckon with.
         """
-        h, forward, backward, noise = self.arrays()
-        window = _windows(h, forward, backward, noise)
-        trusted = window.valid & ~self._contradicted(window, h, forward, backward, noise)
-        bars = np.where(trusted, window.bar, np.inf)
+        h, forward, backward, errors = self.arrays()
+        if noise is not None:
+            errors = np.maximum(errors, noise)
+        window = _windows(h, forward, backward, errors)
+        trusted = window.valid & ~self._contradicted(window, h, forward, backward, errors)
+        natural = np.maximum(self._rungs[FIRST[0]][0], 1.0)
+        trusted &= window.seen | (h[:-2] <= natural)
+        bars = np.where(trusted, _with_hindsight(window, trusted), np.inf)
+        bars = np.where(np.isnan(bars), np.inf, bars)
         index = bars.argmin(axis=0)
         columns = np.arange(bars.shape[1])
         return Choice(
@@ -114,7 +124,7 @@ class Ladder:
             rounding=window.rounding[index, columns],
             reach=window.reach[index, columns],
             first=index,
-            found=trusted.any(axis=0),
+            found=np.isfinite(bars).any(axis=0),
         )
 
     def settle(self, wanted: Bools, target: float) -> Choice:
@@ -132,6 +142,7 @@ class Ladder:
             count = len(self.levels)
             choice = self._narrow(choice, wanted, target)
             choice = self._widen(choice, wanted, target)
+            choice = self._densify(choice, wanted, target)
             choice = self._confirm(choice, wanted)
             if len(self.levels) == count:
                 break
@@ -160,7 +171,7 @@ class Ladder:
         while self.levels[0] > -_WIDEST:
             if not (wanted & choice.is_noisy(target) & (choice.first == 0)).any():
                 break
-            if gap > 2 ** (_PATIENCE + 1) and not self._varies(wanted):
+            if self._rungs[self.levels[0]][0].max() >= 1 and not self._varies(wanted):
                 break
             widest = self.levels[0] - gap
             self.add([widest] if gap <= 4 else [widest, widest + 2, widest + 4])
@@ -178,6 +189,16 @@ class Ladder:
                 return choice
             self.add([(self.levels[k] + self.levels[k - 1]) // 2 for k in wide])
             choice = self.choose()
+
+    def _densify(self, choice: Choice, wanted: Bools, target: float) -> Choice:
+        """Take the steps around the best window, so that its smallest is not much smaller."""
+        noisy = wanted & choice.is_noisy(target)
+        best = {self.levels[int(k)] for k in choice.first[noisy]}
+        near = sorted({level + k for level in best for k in (-1, 1, 2)} - set(self.levels))
+        if not near:
+            return choice
+        self.add(near)
+        return self.choose()
 
     def _confirm(self, choice: Choice, wanted: Bools) -> Choice:
         """Make sure that quotients far below the chosen window do not contradict it."""
@@ -211,6 +232,18 @@ class Ladder:
             allowed = allowed + 3 * np.abs(window.slope[i]) * (h[later] / h[i]) ** 2
             verdict[i] = (np.abs(quotient[later] - window.value[i]) > allowed).any(axis=0)
         return verdict
+
+
+def _with_hindsight(window: Window, trusted: Bools) -> Array:
+    """Return the bars, the truncation bounded by what the next trusted window says, if less.
+
+    That window's own truncation is smaller by orders of magnitude.
+    """
+    step = np.abs(np.diff(window.value, axis=0)) + _HINDSIGHT * window.rounding[1:]
+    bound = np.where(trusted[1:] & ~np.isnan(step), step, np.inf)
+    bars = window.bar.copy()
+    bars[:-1] -= np.maximum(window.truncation[:-1] - bound, 0.0)
+    return bars
 
 
 def _windows(h: Array, forward: Array, backward: Array, noise: Array) -> Window:

@@ -6,6 +6,7 @@ J. J. Moré and S. M. Wild (2011), Estimating computational noise, SIAM Journal 
 Computing 33(3), 1292-1314, algorithm ECNoise.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,17 @@ from gradcheck.differences.window import UNIT_ROUNDOFF
 Array = npt.NDArray[Any]
 
 _PLACES = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+_JITTER = np.array([13.0, -22.0, 27.0, -9.0, 19.0, -30.0]) * 2.0**-49
+"""What breaks the regular spacing: the rounding of multiples of x is regular, too, and would pass
+for a slope."""
 _EXPONENT = -28
 _TRIES = 4
+_BOUND = 2.0
+"""From the standard deviation of a value to a bound for its error."""
+_COARSE = range(-24, -1, 2)
+_ALIKE = 4.0
 _SEED = 0x6E6F6973
+_FLAT = 4.0
 _VARIED = 0.1
 """Of a function that varies by more than this share of its size, no noise can be told."""
 _KINKED = 2
@@ -74,15 +83,17 @@ def look_around(
     exponent = _EXPONENT
     spacing = reach = _spacing(exponent)
     for attempt in range(_TRIES):
-        outer = probe.rows(x + (_PLACES * spacing)[:, None] * direction)
+        moves = _PLACES * spacing + _JITTER
+        outer = probe.rows(x + moves[:, None] * direction)
         values = np.concatenate([outer[:3], center[None], outer[3:]])
-        found, factor = noise_levels(values)
+        found, factor = noise_levels(values, np.insert(moves, 3, 0.0) / spacing)
         constant &= (values == center).all(axis=0)
         if attempt == 0 or np.isnan(slope).all():
-            slope = (values[6] - values[0]) / (6 * spacing)
+            slope = (outer[5] - outer[0]) / (moves[5] - moves[0])
             slope_bar = np.full(len(center), 1 / (3 * spacing))
             reach = spacing
-        level[pending] = found[pending]
+        lattice = np.where(enlarged, 0.5 * _quantum(values), 0.0)
+        level[pending] = np.maximum(found, lattice)[pending]
         pending &= (factor != 1) & (varies | ~constant) & ~(enlarged & (factor < 1))
         enlarged |= factor > 1
         if not pending.any():
@@ -91,7 +102,7 @@ def look_around(
         exponent += 7 if (wanted > 1).any() and exponent >= _EXPONENT else -7
         spacing = _spacing(exponent)
     largest = np.abs(center)
-    noise = np.maximum(np.where(np.isnan(level), 0.0, 2.5 * level), UNIT_ROUNDOFF * largest)
+    noise = np.maximum(np.where(np.isnan(level), 0.0, _BOUND * level), UNIT_ROUNDOFF * largest)
     return Neighbourhood(
         noise=noise,
         direction=direction,
@@ -99,6 +110,46 @@ def look_around(
         slope_bar=slope_bar * noise,
         spacing=reach,
     )
+
+
+def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
+    """Look for noise that shows at larger distances only, as that of an iteration stopped early.
+
+    Such a function is smooth as long as the number of iterations stays the same, with a slope of
+    its own. Noise is told from structure by its size, which does not change with the distance.
+
+    Parameters
+    ----------
+    sample : callable
+        Returns the values, of shape (count, outputs), at displacements of shape (count,) in units
+        of the scale of x.
+    center : array of shape (outputs,)
+        f(x).
+
+    Returns
+    -------
+    array of shape (outputs,)
+        The bound for the noise of a value; 0 where none shows.
+    """
+    found = np.zeros(len(center))
+    before = np.zeros(len(center))
+    for exponent in _COARSE:
+        moves = _PLACES * _spacing(exponent)
+        outer = sample(moves)
+        values = np.concatenate([outer[:3], center[None], outer[3:]])
+        level, factor = noise_levels(values, np.arange(-3.0, 4.0))
+        level = np.where((factor == 1) & np.isfinite(level), level, 0.0)
+        alike = (level > 0) & (level <= _ALIKE * before) & (before <= _ALIKE * level)
+        found = np.where(alike, np.maximum(found, np.maximum(level, before)), found)
+        before = level
+    return _BOUND * found
+
+
+def _quantum(values: Array) -> Array:
+    """Return the smallest distance of different values, for each output; 0 if all are equal."""
+    gaps = np.diff(np.sort(values, axis=0), axis=0)
+    smallest = np.where(gaps > 0, gaps, np.inf).min(axis=0)
+    return np.where(np.isfinite(smallest), smallest, 0.0)
 
 
 def _spacing(exponent: int) -> float:
@@ -109,8 +160,19 @@ def _spacing(exponent: int) -> float:
     return float(np.ceil(np.ldexp(4 / 3, exponent + 49)) * 2.0**-49)
 
 
-def noise_levels(values: Array) -> tuple[Array, Array]:
-    """Estimate the noise from seven equally spaced values, shape (7, outputs).
+def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
+    """Estimate the noise from seven values, shape (7, outputs).
+
+    In place of the differences of ECNoise, which need equal distances, stand the coefficients of
+    the polynomials that are orthogonal on the nodes: those of noise are all of its size, those of
+    a smooth function fall with the degree.
+
+    Parameters
+    ----------
+    values : array of shape (7, outputs)
+        The values.
+    nodes : array of shape (7,)
+        Where they were taken, in units of the spacing; nearly -3, ..., 3.
 
     Returns
     -------
@@ -122,22 +184,13 @@ def noise_levels(values: Array) -> tuple[Array, Array]:
     size = np.abs(values).max(axis=0)
     scaled = values / np.where(size > 0, size, 1.0)
     spread = np.ptp(scaled, axis=0)
-    plateau = np.zeros(values.shape[1], dtype=bool)
-    level = np.zeros(values.shape[1])
-    differences = scaled
-    levels, changes = [], []
-    gamma = 1.0
-    for k in range(1, len(values)):
-        differences = np.diff(differences, axis=0)
-        gamma *= 0.5 * k / (2 * k - 1)
-        levels.append(np.sqrt(gamma * np.mean(differences**2, axis=0)))
-        changes.append((differences.min(axis=0) < 0) & (differences.max(axis=0) > 0))
-    for k in range(len(levels) - 2):
-        window = np.stack(levels[k : k + 3])
-        flat = (window.max(axis=0) <= 4 * window.min(axis=0)) & changes[k] & ~plateau
-        level = np.where(flat, levels[k], level)
-        plateau |= flat
-    level = np.where(plateau, level, np.stack(levels[1:]).min(axis=0))
+    basis, _ = np.linalg.qr(np.vander(nodes / 3, increasing=True))
+    squares = (basis.T @ scaled) ** 2
+    levels = np.stack([np.sqrt(squares[k:].mean(axis=0)) for k in range(2, 6)])
+    flat = levels <= _FLAT * levels[-1]
+    first = flat.argmax(axis=0)
+    plateau = first < len(levels) - 1
+    level = levels[first, np.arange(levels.shape[1])]
     bends = np.abs(np.diff(scaled, n=2, axis=0))
     few = np.count_nonzero(bends > 0.05 * bends.max(axis=0), axis=0) <= _KINKED
     level = np.where(spread > _VARIED, 0.0, level)

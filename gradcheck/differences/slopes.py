@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.ladder import FIRST, Choice, Ladder
-from gradcheck.differences.neighbourhood import Neighbourhood
+from gradcheck.differences.neighbourhood import Neighbourhood, roughness
 from gradcheck.differences.tracks import Tracks
 from gradcheck.differences.window import Slope, Window, central_window, one_sided_window
 
@@ -24,6 +24,10 @@ _SIDE = 5
 _GROWTH = 1.2
 _DOUBTS = range(10, 37, 2)
 """The levels that are taken before an estimate is allowed to refute a derivative."""
+_COARSE = range(6)
+"""The levels at which a rough f is read."""
+_TOLD = 1e-2
+"""A reading of a rough f counts if its relative bar is below."""
 _SMALL = 24
 """The level of a step at which noise is already large, but hardly anything else matters."""
 
@@ -96,6 +100,19 @@ class Survey:
             refuted = outputs & ~(gap <= 2 * (choice.bar + found.bar[track]))
         if refuted.any():
             self._write(track, refuted, ladder.settle(refuted, TARGET))
+        self._reckon_with_roughness(track, outputs)
+
+    def _reckon_with_roughness(self, track: int, outputs: Bools) -> None:
+        """Read f at large steps where it is rough there: its slope at small ones is its own."""
+        noise = roughness(partial(self._tracks.sample, track), self._center)
+        rough = outputs & (noise > 8 * self._around.noise)
+        if not rough.any():
+            return
+        ladder = self._ladder(track)
+        ladder.add(_COARSE)
+        choice = ladder.choose(noise)
+        rough &= choice.found & (choice.bar <= _TOLD * np.abs(choice.value))
+        self._write(track, rough, choice)
 
     def _climb_where(self, wanted: Bools) -> None:
         """Give the wanted outputs of each track as many steps as they need."""

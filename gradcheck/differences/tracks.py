@@ -22,6 +22,8 @@ class Tracks:
     """Displacements of shape (steps, tracks, 1 or outputs), values of shape (..., outputs)."""
     take: Callable[[int, Sequence[int]], Rungs]
     """Take the values of one track at more levels."""
+    sample: Callable[[int, Array], Array]
+    """Return the values of one track at displacements t, in units of the scale."""
     total: Callable[[Array, Array], Array] | None
     """Combine derivatives of shape (tracks, outputs) to the one along a direction of all inputs."""
 
@@ -60,6 +62,9 @@ def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:
         count=len(x),
         first=take(np.arange(len(x)), FIRST),
         take=take_one,
+        sample=lambda track, t: probe.moved(
+            x, np.full(len(t), track), x[track] + t * scale[track]
+        ),
         total=lambda slopes, direction: direction @ slopes,
     )
 
@@ -78,6 +83,7 @@ def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
         count=1,
         first=(right[:, None], left[:, None], above[:, None], below[:, None]),
         take=take,
+        sample=lambda _, t: probe.rows(x + t[:, None] * scale),
         total=lambda slopes, direction: direction * slopes[0],
     )
 
@@ -94,5 +100,9 @@ def along(probe: Probe, x: Array, directions: Array) -> Tracks:
     taken = [take(track, FIRST) for track in range(len(directions))]
     right, left, above, below = (np.stack(parts, axis=1) for parts in zip(*taken, strict=True))
     return Tracks(
-        count=len(directions), first=(right, left, above, below), take=take, total=None
+        count=len(directions),
+        first=(right, left, above, below),
+        take=take,
+        sample=lambda track, t: probe.rows(x + t[:, None] * directions[track]),
+        total=None,
     )

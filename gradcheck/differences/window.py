@@ -18,6 +18,7 @@ UNIT_ROUNDOFF = 2.0**-53
 CONTRACTION = 0.3
 """The terms of the error must fall by this factor at least, from one to the next."""
 _LINEAR = 0.6
+_SEEN = 8.0
 _TRUNCATION = 4.0
 _ROUNDING = 1.5
 """Factors of safety, from benchmarks/calibration.py."""
@@ -42,7 +43,11 @@ class Window:
     kink_bar: Array
     """The bound for the error of `kink`."""
     reach: Array
-    """The size of the one-sided quotients at the largest step."""
+    """The size of the one-sided quotients at the smallest step."""
+    seen: npt.NDArray[np.bool_]
+    """Whether f differs from f(x) by more than noise at the largest step."""
+    truncation: Array
+    """That part of the bound that comes from the terms left over."""
 
 
 def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> Window:
@@ -100,7 +105,9 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
         slope=a1 / unit,
         kink=c / 2 / unit,
         kink_bar=kink_bar / 2 / unit,
-        reach=np.maximum(np.abs(forward[0]), np.abs(backward[0])) / unit,
+        reach=np.maximum(np.abs(forward[2]), np.abs(backward[2])) / h[2],
+        seen=np.maximum(np.abs(forward[0]), np.abs(backward[0])) > _SEEN * noise[0],
+        truncation=truncation / unit,
     )
 
 

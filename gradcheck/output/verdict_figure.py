@@ -33,7 +33,7 @@ def plot(result: Result, ax: "Axes | None" = None) -> "Axes":
 
     Inside the shaded band from -1 to 1 the difference is what rounding and the error bar allow;
     the axis is linear there, and logarithmic outside. At most 40 entries are drawn; those without
-    a finite difference stand at the right edge.
+    a finite error stand at the edge.
 
     Parameters
     ----------
@@ -55,7 +55,9 @@ def plot(result: Result, ax: "Axes | None" = None) -> "Axes":
         error = _relative_error(result, order)
         limit = _limit(error)
         _set_frame(axes, names, limit)
-        handles = _draw(axes, result, order, np.where(np.isfinite(error), error, limit))
+        handles = _draw(
+            axes, result, order, np.nan_to_num(error, nan=limit, posinf=limit, neginf=-limit)
+        )
         set_words(
             axes, title=told.title, x="(analytic − numeric) / (error bar + materiality)", y=""
         )
@@ -172,7 +174,7 @@ def _notes(result: Result, error: Array) -> list[str]:
     left = len(result.entries) - len(error)
     notes = {
         "shaded: within the bounds": True,
-        "at the right edge: no number": not np.isfinite(error).all(),
+        "at the edge: not finite": not np.isfinite(error).all(),
         f"… and {left:,} more entries": left > 0,
     }
     return [note for note, occurs in notes.items() if occurs]

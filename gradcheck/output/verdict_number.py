@@ -13,12 +13,12 @@ _DIGITS = 15
 
 
 def bound(value: float) -> str:
-    """Write a bound with one digit, rounded up: it still holds.
+    """Write a bound with one digit, rounded up unless it is larger by less than a twentieth.
 
     Examples
     --------
-    >>> bound(3e-10), bound(2.1e-10), bound(0.25), bound(0.0), bound(math.inf)
-    ('3e-10', '3e-10', '0.3', '0', 'inf')
+    >>> bound(3e-10), bound(2.1e-10), bound(1.0003e-9), bound(0.25), bound(math.inf)
+    ('3e-10', '3e-10', '1e-09', '0.3', 'inf')
     """
     return f"{float(_rounded_up(value)):g}" if _is_positive(value) else f"{value:.0f}"
 
@@ -82,7 +82,7 @@ def ratio(analytic: float, numeric: float, error_bar: float) -> str:
     >>> ratio(-44.0, -88.0, 3e-10), ratio(1 + 3e-7, 1.0, 1e-12), ratio(5.0, 0.0, 1e-12)
     ('0.5', '1 + 3e-07', '–')
     >>> ratio(1.0, 3.0, 0.02)
-    '0.33'
+    '0.333'
     """
     if not abs(numeric) > error_bar or not math.isfinite(analytic) or math.isinf(numeric):
         return NOTHING
@@ -102,21 +102,18 @@ def at_the_point(cells: Sequence[str]) -> list[str]:
     >>> at_the_point(["1.25 ± 0.01", "10", "nan"])
     [' 1.25 ± 0.01', '10          ', '         nan']
     """
-    values, bars = zip(*(_parted(cell, " ± ") for cell in cells), strict=True)
-    wholes, fractions = zip(*(_parted(value, ".") for value in values), strict=True)
-    whole, fraction, bar = (max(map(len, parts)) for parts in (wholes, fractions, bars))
-    return [
-        f"{w:>{whole}}{f:<{fraction}}{b:<{bar}}"
-        if any(map(str.isdigit, w))
-        else f"{w + f + b:>{whole + fraction + bar}}"
-        for w, f, b in zip(wholes, fractions, bars, strict=True)
-    ]
+    parts = {cell: _parted(cell) for cell in cells if any(map(str.isdigit, cell))}
+    columns = zip(("", "", ""), *parts.values(), strict=True)
+    whole, fraction, bar = (max(map(len, column)) for column in columns)
+    padded = {cell: f"{w:>{whole}}{f:<{fraction}}{b:<{bar}}" for cell, (w, f, b) in parts.items()}
+    return [padded.get(cell, f"{cell:>{whole + fraction + bar}}") for cell in cells]
 
 
-def _parted(cell: str, mark: str) -> tuple[str, str]:
-    """Split a cell before a mark."""
-    head, found, tail = cell.partition(mark)
-    return head, found + tail
+def _parted(cell: str) -> tuple[str, str, str]:
+    """Split a number before its decimal point, and before its error bar."""
+    value, plus_minus, bar = cell.partition(" ± ")
+    whole, point, fraction = value.partition(".")
+    return whole, point + fraction, plus_minus + bar
 
 
 def _is_positive(value: float) -> bool:
@@ -124,8 +121,8 @@ def _is_positive(value: float) -> bool:
 
 
 def _rounded_up(value: float) -> Decimal:
-    """Round up to one digit, but for the last bits of a float."""
-    known = Decimal(f"{value:.11e}")
+    """Round to two digits, and then up to one."""
+    known = Decimal(f"{value:.1e}")
     return known.quantize(Decimal(1).scaleb(known.adjusted()), rounding=ROUND_CEILING)
 
 

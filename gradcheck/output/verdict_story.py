@@ -53,7 +53,7 @@ class Story:
     call: str
     """How to check again with the x of `recipe`."""
     recipe: tuple[str, ...]
-    """Lines of Python that make the x of the worst entry again, bit for bit."""
+    """Lines of Python that make the x that the verdict rests on again, bit for bit."""
     origin: str
     """File and line of the case."""
 
@@ -86,12 +86,12 @@ _SENTENCES: Mapping[tuple[Verdict, Reason], str] = MappingProxyType(
     {
         (Verdict.FAIL, Reason.DISAGREES): "the derivative of {name} disagrees with differences",
         (Verdict.FAIL, Reason.WRONG_SHAPE): "the derivative of {name} has the wrong shape",
-        (Verdict.FAIL, Reason.NOT_FINITE): "the derivative of {name} is not finite",
+        (Verdict.FAIL, Reason.NOT_FINITE): "the derivative of {name} is not finite{here}",
         (Verdict.FAIL, Reason.SPARSITY): "the derivative of {name} leaves its sparsity pattern",
         (Verdict.FAIL, Reason.MUTATES_INPUT): "f or df of {name} changes its argument",
         (Verdict.FAIL, Reason.RAISED): "the derivative of {name} raised an exception",
         (Verdict.FAIL, Reason.KINK): "the derivative of {name} fits neither side of a kink",
-        (Verdict.INCONCLUSIVE, Reason.KINK): "{name} is not differentiable",
+        (Verdict.INCONCLUSIVE, Reason.KINK): "{name} is not differentiable{here}",
         (Verdict.INCONCLUSIVE, Reason.NOISE): "{name} is too noisy for differences to tell",
         (Verdict.INCONCLUSIVE, Reason.DOMAIN): (
             "the domain of {name} leaves too little room for differences"
@@ -104,10 +104,10 @@ _SENTENCES: Mapping[tuple[Verdict, Reason], str] = MappingProxyType(
             "the derivative of {name} loses digits to rounding"
         ),
         (Verdict.INCONCLUSIVE, Reason.RAISED): "{name} raised an exception",
-        (Verdict.INCONCLUSIVE, Reason.NOT_FINITE): "{name} is not finite",
+        (Verdict.INCONCLUSIVE, Reason.NOT_FINITE): "{name} is not finite{here}",
     }
 )
-"""In the words of the case; where, and what to do, is said after it."""
+"""Where, and what to do, is said after it."""
 
 
 def _sentence(result: Result) -> str:
@@ -115,14 +115,15 @@ def _sentence(result: Result) -> str:
     if result.verdict is Verdict.PASS:
         agrees = f"the derivative of {name} agrees{_where(result)}"
         return f"{agrees}; {_resolution(result)} ({_calls(result)})"
-    known = _SENTENCES.get((result.verdict, result.reason))
-    return f"{known.format(name=name) if known else f'{name}: {result.reason}'}{_where(result)}"
+    where = _where(result)
+    sentence = _SENTENCES.get((result.verdict, result.reason), f"{{name}}: {result.reason}")
+    return sentence.format(name=name, here="" if where else " here") + where
 
 
 def _message(result: Result) -> str:
     """Return the message, unless it only says again that entries disagree: they are listed."""
     message = _clean(result.message)
-    clauses = re.split(r"[.;:] ", message)
+    clauses = re.split(r"[.;] ", message)
     listed = result.reason is Reason.DISAGREES and len(result.entries) > 0
     return "" if listed and len(clauses) == 1 else message
 
@@ -166,10 +167,12 @@ def _resolution(result: Result) -> str:
     largest = (result.entries.error_bar + result.entries.materiality).max(initial=0.0)
     if not telling.size or not np.isfinite(largest):
         return "nothing can be said about relative errors"
-    return (
-        f"all derivatives are zero within the error bar, at most {number.bound(float(largest))}, "
-        "so nothing can be said about relative errors"
+    bar = (
+        f"zero within the error bar, at most {number.bound(float(largest))}"
+        if largest
+        else "exactly zero"
     )
+    return f"all derivatives are {bar}, so nothing can be said about relative errors"
 
 
 def _calls(result: Result) -> str:
@@ -241,12 +244,11 @@ def _call(result: Result) -> str:
 
 
 def _recipe(result: Result) -> tuple[str, ...]:
-    """Write the x of the worst entry exactly, if it has few elements."""
-    points, order = result.case.all_points, result.entries.worst_first()
-    if not points:
+    """Write the x that the verdict rests on exactly, if it has few elements."""
+    point = _point(result)
+    if point is None:
         return ()
-    point = int(result.entries.point[order[0]]) if len(order) else 0
-    x = points[point]
+    x = result.case.all_points[point]
     if x.size > _FEW:
         return (f"x = result.case.{point_place(result, point)}",)
     values = [(f'float.fromhex("{v.hex()}")', f"# {v!r}") for v in x.ravel().tolist()]
@@ -259,6 +261,15 @@ def _recipe(result: Result) -> tuple[str, ...]:
         *(f"    {f'{code},':{width}}  {comment}" for code, comment in values),
         f"]){shape}",
     )
+
+
+def _point(result: Result) -> int | None:
+    """Return the point of the worst entry, or the first that has none: there it went wrong."""
+    compared = result.entries.point
+    if _deciding(result).any():
+        return int(compared[result.entries.worst_first()[0]])
+    left = set(range(len(result.case.all_points))) - set(compared.tolist())
+    return min(left, default=0 if len(compared) else None)
 
 
 def _clean(text: str) -> str:

@@ -1,0 +1,103 @@
+"""`gradcheck report`: everything about all cases, as web pages."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gradcheck.commands.selection import json_option, path_option, quiet_option
+from gradcheck.commands.terminal import ExitCode, console, progress_on_stderr, say, write_json
+
+if TYPE_CHECKING:
+    from gradcheck.output.report import Report
+
+
+@click.command(short_help="Write a report as web pages.")
+@click.argument("spec", required=False)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False),
+    default="gradcheck-report",
+    show_default=True,
+    metavar="DIR",
+    help="Folder of the report, e.g. --out my-report.",
+)
+@click.option(
+    "--tables",
+    type=click.Choice(["selected", "all"]),
+    default="selected",
+    show_default=True,
+    help="Which rows of large Jacobians are saved, e.g. --tables all.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that share the work, e.g. --workers 1; by default one a core, at most 8.",
+)
+@path_option
+@json_option
+@quiet_option
+def report(  # noqa: PLR0913  (one argument an option)
+    *,
+    spec: str | None,
+    out: str,
+    tables: Any,
+    workers: int | None,
+    paths: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Write a report as web pages, e.g. gradcheck report --out my-report.
+
+    SPEC is a report definition (a TOML file) or the name of a built-in one; without it, all cases
+    are shown.
+    """
+    from gradcheck.output.definition import read
+    from gradcheck.output.report import build
+
+    definition = read(spec)
+    if paths:
+        definition = replace(definition, paths=tuple(map(Path, paths)))
+    with progress_on_stderr(quiet=quiet) as progress:
+        written = build(
+            definition,
+            out=out,
+            tables=tables,
+            progress=progress,
+            workers=workers or min(os.cpu_count() or 1, 8),
+        )
+    for problem in written.problems:
+        say(problem)
+    if as_json:
+        write_json(_facts(written))
+    else:
+        _print(written)
+    return ExitCode.FAILED if written.problems else ExitCode.OK
+
+
+def _print(written: "Report") -> None:
+    from rich.text import Text
+
+    from gradcheck.output.entry import printable
+
+    terminal = console()
+    counts = f"{len(written.cases)} cases, {len(written.pages)} pages"
+    failed = f", {len(written.problems)} problems" if written.problems else ""
+    terminal.print(Text(f"{counts}{failed}"))
+    terminal.print(Text(printable(str(written.index)), overflow="fold"))
+
+
+def _facts(written: "Report") -> dict[str, Any]:
+    from gradcheck.output.entry import records
+
+    return {
+        "folder": str(written.folder),
+        "index": str(written.index),
+        "pages": [str(page) for page in written.pages],
+        "cases": list(written.cases),
+        "problems": list(written.problems),
+        "verdicts": records(written.verdicts),
+        "summary": records(written.summary),
+    }
