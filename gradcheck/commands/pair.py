@@ -40,7 +40,8 @@ def _imported(reference: str, option: str) -> Callable[..., Any]:
     """Import a function; the current directory is looked into first, as by `python -m`."""
     module_name, _, path = reference.partition(":")
     names = path.split(".")
-    if not all(name.isidentifier() for name in (*module_name.split("."), *names)):
+    is_file = module_name.endswith(".py")
+    if is_file or not all(name.isidentifier() for name in (*module_name.split("."), *names)):
         raise click.BadParameter(
             f"write package.module:function, without slashes and .py; got {reference!r}",
             param_hint=option,
@@ -86,7 +87,8 @@ def _reason(name: str, error: BaseException) -> str:
     if not filename and own:
         filename, line = own[-1].filename, own[-1].lineno
     place = f" ({filename}:{line})" if filename else ""
-    return f"{name} cannot be imported: {type(error).__name__}: {error}{place}"
+    words = error.msg if isinstance(error, SyntaxError) else error
+    return f"{name} cannot be imported: {type(error).__name__}: {words}{place}"
 
 
 def _is_users(filename: str) -> bool:

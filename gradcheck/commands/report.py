@@ -83,9 +83,10 @@ def _print(written: "Report") -> None:
     from gradcheck.output.entry import printable
 
     terminal = console()
-    counts = f"{len(written.cases)} cases, {len(written.pages)} pages"
-    failed = f", {len(written.problems)} problems" if written.problems else ""
-    terminal.print(Text(f"{counts}{failed}"))
+    words = written.verdicts["verdict"].value_counts()
+    verdicts = [f"{words[word]} {word}" for word in ("pass", "inconclusive", "fail") if word in words]
+    problems = [f"{len(written.problems)} not compared or loaded"] if written.problems else []
+    terminal.print(", ".join([f"{len(written.cases)} cases", *verdicts, *problems]))
     terminal.print(Text(printable(str(written.index)), overflow="fold"))
 
 

@@ -19,6 +19,8 @@ _DOWN = 2
 _WIDEST = 1100
 _PASSES = 3
 _HINDSIGHT = 1.5
+_SURPRISES = (4.0, 16.0, 64.0)
+"""By so much the noise may be larger than a few values showed."""
 
 Rungs = tuple[Array, Array, Array, Array]
 """Displacements to either side, shape (count, 1 or outputs), and values there, shape (count, outputs)."""
@@ -47,6 +49,14 @@ class Choice:
     """The position of the window's largest step in the ladder."""
     found: Bools
     """Whether there is a window that can be trusted."""
+
+    def replaced(self, where: Bools, other: "Choice") -> "Choice":
+        """Return this choice with the other one in some places."""
+        fields = {
+            name: np.where(where, getattr(other, name), getattr(self, name))
+            for name in ("value", "bar", "rounding", "reach", "first", "found")
+        }
+        return Choice(**fields)
 
     def is_wide(self, target: float) -> Bools:
         """Tell which bars are wider than the target, relative to the size of the derivative."""
@@ -146,7 +156,22 @@ class Ladder:
             choice = self._confirm(choice, wanted)
             if len(self.levels) == count:
                 break
+        return self._reconsider(choice, wanted, target)
+
+    def _reconsider(self, choice: Choice, wanted: Bools, target: float) -> Choice:
+        """Reckon with more noise where that of few values cannot explain the quotients."""
+        for factor in _SURPRISES:
+            if not (wanted & (choice.is_wide(target) | ~choice.found)).any():
+                break
+            other = self.choose(factor * np.maximum(self._noise, UNIT_ROUNDOFF * self._reach()))
+            better = other.found & (other.bar < choice.bar / 4)
+            choice = choice.replaced(better, other)
         return choice
+
+    def _reach(self) -> Array:
+        """Return the largest |f| among the first steps."""
+        first = [np.abs(self._rungs[level][side]) for level in FIRST for side in (2, 3)]
+        return np.nan_to_num(np.fmax.reduce([*first, np.abs(self._center)]), posinf=0.0)
 
     def _narrow(self, choice: Choice, wanted: Bools, target: float) -> Choice:
         """Take smaller steps while the noise there would still leave something to win."""

@@ -19,9 +19,10 @@ from gradcheck.differences.window import UNIT_ROUNDOFF
 Array = npt.NDArray[Any]
 
 _PLACES = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-_JITTER = np.array([13.0, -22.0, 27.0, -9.0, 19.0, -30.0]) * 2.0**-49
-"""What breaks the regular spacing: the rounding of multiples of x is regular, too, and would pass
-for a slope."""
+_JITTER = np.array([13.0, -23.0, 27.0, -9.0, 19.0, -31.0])
+"""What breaks the regular spacing, in last places of x: the rounding of multiples of x is regular,
+too, and would pass for a slope."""
+_LAST_PLACE = 2.0**-52
 _EXPONENT = -28
 _TRIES = 4
 _BOUND = 2.0
@@ -73,7 +74,7 @@ def look_around(
         Which outputs are known to vary at larger steps; the others may stay constant here.
     """
     signs = np.random.Generator(np.random.PCG64(_SEED)).integers(0, 2, len(x)) * 2 - 1
-    lengths = 1 + np.arange(len(x)) * 5 % 8 / 8  # so that equal inputs do not move alike
+    lengths = 1 + np.arange(len(x)) % 3 % 2  # so that equal inputs do not all move alike
     direction = signs * lengths * scale
     level = np.full(len(center), np.nan)
     constant = np.ones(len(center), dtype=bool)
@@ -83,7 +84,7 @@ def look_around(
     exponent = _EXPONENT
     spacing = reach = _spacing(exponent)
     for attempt in range(_TRIES):
-        moves = _PLACES * spacing + _JITTER
+        moves = _PLACES * spacing + _jitter(spacing)
         outer = probe.rows(x + moves[:, None] * direction)
         values = np.concatenate([outer[:3], center[None], outer[3:]])
         found, factor = noise_levels(values, np.insert(moves, 3, 0.0) / spacing)
@@ -146,18 +147,34 @@ def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
 
 
 def _quantum(values: Array) -> Array:
-    """Return the smallest distance of different values, for each output; 0 if all are equal."""
-    gaps = np.diff(np.sort(values, axis=0), axis=0)
-    smallest = np.where(gaps > 0, gaps, np.inf).min(axis=0)
-    return np.where(np.isfinite(smallest), smallest, 0.0)
+    """Return the smallest difference between values on a lattice, for each output, or 0.
+
+    Differences of differences are multiples of the lattice's distance as well, and small ones.
+    """
+    size = np.abs(values).max(axis=0)
+    smallest = np.full(values.shape[1], np.inf)
+    differences = values
+    for _ in range(3):
+        differences = np.diff(differences, axis=0)
+        clear = np.abs(differences) > 8 * UNIT_ROUNDOFF * size
+        smallest = np.fmin(smallest, np.where(clear, np.abs(differences), np.inf).min(axis=0))
+    smooth = np.ptp(values, axis=0) <= _VARIED * size
+    return np.where(np.isfinite(smallest) & smooth, smallest, 0.0)
 
 
 def _spacing(exponent: int) -> float:
     """Return about 2^exponent, with low bits, so that the rounding inside f differs, too.
 
-    It is a multiple of 2^-49, so that x + k v is exact.
+    It is a multiple of 2^-52, the last place of x, so that x + k v is exact.
     """
-    return float(np.ceil(np.ldexp(4 / 3, exponent + 49)) * 2.0**-49)
+    return float((np.floor(np.ldexp(4 / 3, exponent + 51)) * 2 + 1) * _LAST_PLACE)
+
+
+def _jitter(spacing: float) -> Array:
+    """Return small displacements, much smaller than the spacing."""
+    share = min(1.0, spacing / (128 * _LAST_PLACE))
+    jitter: Array = np.round(_JITTER * share) * _LAST_PLACE
+    return jitter
 
 
 def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:

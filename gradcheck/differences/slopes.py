@@ -15,7 +15,7 @@ from gradcheck.differences.window import Slope, Window, central_window, one_side
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 
-TARGET = 5e-10
+TARGET = 3e-9
 """A larger relative error bar is worth more evaluations."""
 _WIDE = 1e-3
 """Beyond this relative bar, the two sides are looked at one by one."""

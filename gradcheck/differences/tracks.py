@@ -38,8 +38,8 @@ def scale_of(x: Array) -> Array:
     known = size[size > 0]
     typical = float(np.median(known)) if len(known) else 1.0
     size = np.where(size == 0, typical, size)
-    near = (size < typical / 8) & (size > typical / 1024)
-    return np.ldexp(1.0, np.frexp(np.where(near, typical / 8, size))[1] - 1)
+    near = (size < typical / 4) & (size > typical / 1024)
+    return np.ldexp(1.0, np.frexp(np.where(near, typical / 4, size))[1] - 1)
 
 
 def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:

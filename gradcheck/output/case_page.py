@@ -10,6 +10,7 @@ import numpy as np
 from gradcheck import __version__, content
 from gradcheck.errors import DefinitionError, GradcheckError
 from gradcheck.model.case import Case
+from gradcheck.output.case_verdict import CaseVerdict, case_verdict
 from gradcheck.output.definition import Definition
 from gradcheck.output.explanation import explain
 from gradcheck.output.export import csv_gz
@@ -59,6 +60,7 @@ class CaseResult:
     """The error table as gzip CSV; empty if the case could not be compared."""
     convergence: "pd.DataFrame | None"
     summary: "pd.DataFrame"
+    verdict: CaseVerdict
     sketch: str
     problem: str
     certified: bool
@@ -68,35 +70,38 @@ class CaseResult:
 
 
 def case_result(case: Case, definition: Definition, place: Place) -> CaseResult:
-    """Compare a case and write its page; whatever goes wrong in the case becomes its result.
+    """Check and compare a case and write its page; whatever goes wrong in it becomes its result.
 
     Raises
     ------
     DefinitionError
         If the definition's template cannot be used.
     """
+    verdict = case_verdict(definition.restrict(case))
     try:
-        return _succeeded(
-            study(case, definition, parts=min(place.detail, MOST_PARTS), inputs=2 * place.detail),
-            definition,
-            place,
+        examined = study(
+            case, definition, parts=min(place.detail, MOST_PARTS), inputs=2 * place.detail
         )
+        return _succeeded(examined, definition, place, verdict)
     except DefinitionError:
         raise
     except GradcheckError as error:
-        return _failed(case, definition, place, str(error))
+        reason = str(error)
     except Exception as error:  # noqa: BLE001  (one case never stops a report)
         reason = f"{case.name}: {type(error).__name__}: {error}"
-        return _failed(case, definition, place, reason)
+    return _failed(case, definition, place, verdict, relative(reason, definition))
 
 
-def _succeeded(examined: Study, definition: Definition, place: Place) -> CaseResult:
+def _succeeded(
+    examined: Study, definition: Definition, place: Place, verdict: CaseVerdict
+) -> CaseResult:
     case = examined.case
     written = examined.table if place.tables == "all" else examined.rows_to_write()
     data = csv_gz(written)
     sections = list(_sections(examined, place))
     context = {
         "problem": "",
+        "verdict": verdict,
         "behaviours": behaviour_counts(examined.convergence["behaviour"]),
         "points": _points(examined),
         "left_out": max(0, len(case.all_points) - LISTED_POINTS),
@@ -116,6 +121,7 @@ def _succeeded(examined: Study, definition: Definition, place: Place) -> CaseRes
         data=data,
         convergence=examined.convergence,
         summary=summarise(examined.convergence, theme=case.theme),
+        verdict=verdict,
         sketch=sketch(_thinned(first), label=f"V plot of {case.name}"),
         problem="",
         certified=not examined.uncertified,
@@ -125,18 +131,20 @@ def _succeeded(examined: Study, definition: Definition, place: Place) -> CaseRes
     )
 
 
-def _failed(case: Case, definition: Definition, place: Place, reason: str) -> CaseResult:
-    shown = relative(reason, definition)
+def _failed(
+    case: Case, definition: Definition, place: Place, verdict: CaseVerdict, problem: str
+) -> CaseResult:
     return CaseResult(
         name=case.name,
         theme=case.theme,
         slug=place.slug,
-        page=_rendered(case, definition, place, {"problem": shown}),
+        page=_rendered(case, definition, place, {"problem": problem, "verdict": verdict}),
         data=b"",
         convergence=None,
-        summary=failed(case.name, theme=case.theme, problem=shown),
+        summary=failed(case.name, theme=case.theme, problem=problem),
+        verdict=verdict,
         sketch="",
-        problem=shown,
+        problem=problem,
         certified=False,
         points=len(case.all_points),
         entries=0,

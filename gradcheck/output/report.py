@@ -27,7 +27,8 @@ from gradcheck.output.definition import Definition
 from gradcheck.output.export import csv_gz
 from gradcheck.output.folder import ReportFolder, slugs
 from gradcheck.output.html import markup, pages_of
-from gradcheck.output.summary import joined
+from gradcheck.output.outcome import SIGNS, WORDS
+from gradcheck.output.summary import joined, verdict_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,13 +49,15 @@ class Report:
     folder: Path
     index: Path
     pages: tuple[Path, ...]
-    """The pages of the cases, in the order of the index."""
+    """The pages of the cases, in the order in which they lead to one another."""
     cases: Registry
     """The cases that the report shows, with the points that the definition chose."""
     problems: tuple[str, ...]
     """Files that could not be loaded and cases that could not be compared, with the reasons."""
     summary: "pd.DataFrame"
     """A row for each case and stencil; see `gradcheck.output.summary.COLUMNS`."""
+    verdicts: "pd.DataFrame"
+    """A row for each case; see `gradcheck.output.summary.VERDICT_COLUMNS`."""
 
 
 def build(
@@ -132,6 +135,7 @@ def build(
         cases=Registry([definition.restrict(case) for case in shown], problems=pool.problems),
         problems=(*problems, *(result.problem for result in results if result.problem)),
         summary=joined([result.summary for result in results]),
+        verdicts=_verdicts(results),
     )
 
 
@@ -237,6 +241,7 @@ def _write_index(
     left_out: Sequence[str],
 ) -> Path:
     summary = joined([result.summary for result in results])
+    folder.write("data/verdicts.csv.gz", csv_gz(_verdicts(results)))
     folder.write("data/summary.csv.gz", csv_gz(summary))
     folder.write("data/convergence.csv.gz", csv_gz(_all_curves(results)))
     pages = pages_of(definition.template)
@@ -247,11 +252,10 @@ def _write_index(
         for result in results
         if result.problem
     ]
-    attention = [
-        {"name": result.name, "slug": result.slug, "count": count}
-        for result in results
-        if (count := _stalled(result))
-    ]
+    attention = sorted(
+        (result for result in results if result.verdict.needs_a_look and not result.problem),
+        key=lambda result: result.verdict.rank,
+    )
     html = pages.render(
         "index.html",
         report=definition.title,
@@ -267,6 +271,7 @@ def _write_index(
             "rows": sum(result.rows for result in results),
             "certified": sum(result.certified for result in results),
         },
+        verdicts=_verdict_counts(results),
         behaviours=[
             {"name": name, "count": counts[name], "meaning": meaning}
             for name, meaning in BEHAVIOURS.items()
@@ -299,21 +304,30 @@ def _behaviours(results: Sequence[CaseResult]) -> Counter[str]:
     return counts
 
 
-def _stalled(result: CaseResult) -> int:
-    if result.convergence is None:
-        return 0
-    return int((result.convergence["behaviour"] == "stalled").sum())
+def _verdicts(results: Sequence[CaseResult]) -> "pd.DataFrame":
+    return verdict_table((result.theme, result.name, result.verdict) for result in results)
+
+
+def _verdict_counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
+    """Count the verdicts that occur, those that pass first."""
+    counts = Counter(result.verdict.word for result in results)
+    return [
+        {"word": word, "sign": SIGNS[word], "count": counts[word]}
+        for word in reversed(WORDS)
+        if counts[word]
+    ]
 
 
 def _themes(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
-    """Group the results by theme, a row a case, with a cell for each stencil."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for result in results:
-        rows.setdefault(result.theme, []).append(
+    """Group the results by theme, a row a case, with a cell for each stencil; what fails first."""
+    rows: dict[str, list[dict[str, Any]]] = {result.theme: [] for result in results}
+    for result in sorted(results, key=lambda result: (not result.problem, result.verdict.rank)):
+        rows[result.theme].append(
             {
                 "name": result.name,
                 "slug": result.slug,
                 "problem": result.problem,
+                "verdict": result.verdict,
                 "sketch": markup(result.sketch),
                 "points": result.points,
                 "entries": result.entries,

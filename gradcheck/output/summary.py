@@ -1,11 +1,13 @@
 """The numbers of a report's first page: a row for each case and stencil."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gradcheck.behaviour.recognition import BEHAVIOURS
+from gradcheck.output.case_verdict import CaseVerdict
 from gradcheck.output.explanation import digits
 
 if TYPE_CHECKING:
@@ -16,6 +18,12 @@ COLUMNS = (
     "behaviour", "behaviours", "problem",
 )  # fmt: skip
 """The columns of the summary; medians are taken over the points and entries of the case."""
+
+VERDICT_COLUMNS = (
+    "theme", "case", "verdict", "reason", "resolution", "evaluations", "entries", "wrong",
+    "sentence",
+)  # fmt: skip
+"""The columns of the table of verdicts; `wrong` counts the entries that fail."""
 
 ENTRY = ["point", "output", "input"]
 
@@ -73,6 +81,27 @@ def failed(case: str, *, theme: str, problem: str) -> "pd.DataFrame":
     row = {"theme": theme, "case": case, "stencil": "", "entries": 0, "behaviour": "",
            "behaviours": "", "problem": problem}  # fmt: skip
     return pd.DataFrame([row], columns=pd.Index(COLUMNS))
+
+
+def verdict_table(verdicts: Iterable[tuple[str, str, CaseVerdict]]) -> "pd.DataFrame":
+    """Tabulate the verdicts, given with theme and name, a row a case; `VERDICT_COLUMNS`."""
+    import pandas as pd
+
+    rows = [
+        {
+            "theme": theme,
+            "case": name,
+            "verdict": verdict.word,
+            "reason": verdict.reason,
+            "resolution": verdict.resolution,
+            "evaluations": verdict.evaluations,
+            "entries": verdict.entries,
+            "wrong": verdict.wrong,
+            "sentence": verdict.sentence,
+        }
+        for theme, name, verdict in verdicts
+    ]
+    return pd.DataFrame(rows, columns=pd.Index(VERDICT_COLUMNS))
 
 
 def joined(parts: "list[pd.DataFrame]") -> "pd.DataFrame":
