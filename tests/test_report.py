@@ -24,6 +24,7 @@ from gradcheck.output.export import csv_gz
 from gradcheck.output.folder import MARK, slugs
 from gradcheck.output.mathml import mathml
 from gradcheck.output.report import Report, build
+from gradcheck.output.summary import VERDICT_COLUMNS
 
 SMALL = Definition(
     file=Path("small.toml"), title="Small", stencils=(FORWARD, CENTRAL), steps=(0.5, 0.25, 1e-3)
@@ -45,6 +46,11 @@ def squares(inputs: int) -> Case:
         df=lambda x: np.diag(2 * x),
         points=[np.linspace(1.0, 2.0, inputs)],
     )
+
+
+def kinked(**changes: Any) -> Case:
+    """Make a case whose only point is a kink."""
+    return Case("kinked", **{"f": np.abs, "df": np.sign, "points": [0.0], **changes})
 
 
 def raising() -> Case:
@@ -94,7 +100,8 @@ def test_a_report_is_an_index_a_page_a_case_and_data(tmp_path: Path) -> None:
     """A folder holds the index, the style, a page and a data file for each case."""
     report = made(tmp_path, sine(), squares(2))
 
-    expected = {"index.html", "style.css", MARK, "data/summary.csv.gz", "data/convergence.csv.gz"}
+    expected = {"index.html", "style.css", MARK}
+    expected |= {f"data/{name}.csv.gz" for name in ("verdicts", "summary", "convergence")}
     for name in ("sine", "squares-2"):
         expected |= {f"cases/{name}.html", f"data/{name}.csv.gz"}
     assert expected == set(files(report.folder))
@@ -260,16 +267,124 @@ def test_cases_without_such_points_are_named(tmp_path: Path) -> None:
     assert "squares-2" in report.index.read_text(encoding="utf-8")
 
 
-def test_a_stalled_derivative_asks_for_a_look(tmp_path: Path) -> None:
-    """A wrong derivative is named before the overview."""
+def test_what_fails_asks_for_a_look_before_what_is_inconclusive(tmp_path: Path) -> None:
+    """Before the overview stand wrong derivatives, then open questions; what passes does not."""
     wrong = sine(name="wrong", df=lambda x: 2 * np.cos(x), special_points={})
-    report = made(tmp_path, sine(), wrong, definition=replace(SMALL, steps=None))
+    report = made(tmp_path, sine(), kinked(), wrong)
     index = report.index.read_text(encoding="utf-8")
 
     before = index[: index.index("Overview")]
-    assert "1 case needs a look" in before
-    assert "cases/wrong.html" in before
+    assert "2 cases need a look" in before
+    assert "the derivative of wrong disagrees with differences" in before
+    assert before.index("cases/wrong.html") < before.index("cases/kinked.html")
     assert "cases/sine.html" not in before
+
+
+def test_a_kink_among_the_special_points_asks_for_nothing(tmp_path: Path) -> None:
+    """The verdict is about points in general position."""
+    report = made(tmp_path, kinked(points=[0.5, -1.25], special_points={"the kink": 0.0}))
+
+    assert ["pass"] == list(report.verdicts["verdict"])
+    assert "a look" not in report.index.read_text(encoding="utf-8")
+
+
+def test_the_index_shows_verdict_and_resolution_of_every_case(tmp_path: Path) -> None:
+    """A theme's rows begin with what fails, then what is inconclusive, then what passes."""
+    wrong = sine(name="wrong", df=lambda x: 2 * np.cos(x), special_points={})
+    report = made(tmp_path, sine(), squares(2), kinked(), wrong, raising())
+    body = report.index.read_text(encoding="utf-8").split("<tbody>")[1]
+    rows = [
+        (re.sub(r"<[^>]+>", "", name), verdict, reason)
+        for name, verdict, reason in re.findall(
+            r"<th scope=\"row\">(<a.*?</a>).*?aria-hidden=\"true\">.</span>(\w+)</span>"
+            r"(?:<small>([\w-]+)</small>)?",
+            body,
+            flags=re.DOTALL,
+        )
+    ]
+    resolutions = re.findall(r"</td>\n<td class=\"num\">(.*?)</td>", body)
+
+    assert [
+        ("raising", "fail", "raised"), ("wrong", "fail", "disagrees"),
+        ("kinked", "inconclusive", "kink"), ("sine", "pass", ""), ("squares-2", "pass", ""),
+    ] == rows  # fmt: skip
+    assert "–" == resolutions[0]
+    assert all(float(resolutions[k]) < 1e-8 for k in (1, 3, 4))
+
+
+def test_the_verdicts_are_a_table_of_their_own(tmp_path: Path) -> None:
+    """A row a case with verdict, reason, resolution and counts, in memory and as CSV."""
+    wrong = sine(name="wrong", df=lambda x: 2 * np.cos(x), special_points={})
+    report = made(tmp_path, sine(), wrong, raising())
+    written = data_of(report, "verdicts")
+
+    assert list(VERDICT_COLUMNS) == list(report.verdicts.columns) == list(written.columns)
+    assert ["sine", "wrong", "raising"] == list(written["case"])
+    assert ["pass", "fail", "fail"] == list(report.verdicts["verdict"])
+    assert ["agrees", "disagrees", "raised"] == list(report.verdicts["reason"])
+    assert [1, 1, 0] == list(written["entries"])
+    assert [0, 1, 0] == list(written["wrong"])
+    assert (report.verdicts["resolution"][:2] < 1e-8).all()
+    assert (written["evaluations"][:2] > 10).all()
+
+
+def test_the_page_shows_the_worst_entries_with_their_error_bars(tmp_path: Path) -> None:
+    """Of many entries six are listed: what df says, the estimate with its bar, the ratio."""
+    jacobian = np.diag(2 * np.linspace(1.0, 2.0, 3))
+    jacobian[1, 1] = 1.5
+    wrong = replace(squares(3), df=lambda _: jacobian)
+    report = made(tmp_path, wrong)
+    page = report.pages[0].read_text(encoding="utf-8")
+    verdict = page[page.index('id="verdict"') : page.index('id="points"')]
+    rows = re.findall(r"<th scope=\"row\">.*?</tr>", verdict)
+    cells = [re.sub(r"<[^>]+>", "|", cell) for cell in re.findall(r"<td.*?</td>", rows[0])]
+
+    assert "the derivative of squares-3 disagrees with differences in 1 of 9 entries" in verdict
+    assert "The 6 worst of 9 entries." in verdict
+    assert 6 == len(rows)
+    assert 'title="fail">✕</span>∂f[1]/∂x[1]<' in rows[0]
+    assert all('title="pass"' in row for row in rows[1:])
+    assert re.fullmatch(r"\|1\.50+\|", cells[0])
+    assert re.fullmatch(r"\|3\.0+ ± \de-\d+\|", cells[1])
+    assert "|0.5|" == cells[2]
+    assert float(cells[3].strip("|")) < 1e-8
+
+
+def test_a_page_of_a_case_that_passes_shows_error_bars_too(tmp_path: Path) -> None:
+    """The estimate agrees with the cosine within its bar."""
+    report = made(tmp_path, sine())
+    page = report.pages[0].read_text(encoding="utf-8")
+    (found,) = re.findall(r"<td class=\"num\">([\d.]+) ± ([\de-]+)</td>", page)
+
+    assert abs(float(found[0]) - np.cos(0.7)) <= 2 * float(found[1]) < 1e-9
+    assert "any relative error above" in page
+
+
+def test_without_points_in_general_position_nothing_is_checked(tmp_path: Path) -> None:
+    """A report of special points has no verdict, and asks for no look."""
+    report = made(tmp_path, sine(), definition=replace(SMALL, points="special"))
+
+    assert [""] == list(report.verdicts["verdict"])
+    assert "no point in general position" in report.pages[0].read_text(encoding="utf-8")
+    assert "a look" not in report.index.read_text(encoding="utf-8")
+
+
+def test_a_check_that_fails_inside_stops_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It becomes an error with its reason, and the comparison is shown all the same."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr("gradcheck.output.outcome.check", fail)
+    report = made(tmp_path, sine())
+
+    assert ["error"] == list(report.verdicts["verdict"])
+    assert "not checked: ZeroDivisionError: of all things" in (
+        report.index.read_text(encoding="utf-8")
+    )
+    assert "Error by step size" in report.pages[0].read_text(encoding="utf-8")
 
 
 def test_a_large_jacobian_is_capped_unless_all_is_asked_for(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Build a report of a sine, a Jacobian, a long name, and a case that cannot be compared."""
+    """Build a report of a sine, a Jacobian, a long name, a wrong case and an unusable one."""
     sine = Case(
         "sine",
         f=np.sin,
@@ -44,8 +45,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     )
     long = Case("x" * 200, f=np.exp, df=np.exp, points=[1.0], formula="+".join(["x^2"] * 80))
     bad = Case("bad", f=np.sin, df=lambda _: [1], points=[1.0])
+    wrong = Case("wrong", f=np.sin, df=lambda x: 2 * np.cos(x), points=[0.7])
     folder = tmp_path_factory.mktemp("browser") / "report"
-    return build(read(), out=folder, cases=Registry([sine, squares, long, bad]))
+    return build(read(), out=folder, cases=Registry([sine, squares, long, bad, wrong]))
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +103,21 @@ def test_the_index_reads_as_it_should(page: "Page", report: Report) -> None:
     assert "Derivatives against finite differences" == page.inner_text("h1")
     assert text.index("1 problem") < text.index("Overview") < text.index("convergent")
     assert re.search(r"bad\s+not compared\s+bad: df must return", text)
+    assert "1 case needs a look" in text
     assert {"sine", "squares", "bad"} <= set(page.locator("tbody th a").all_inner_texts())
     assert re.search(r"\d\.\d digits · p 2\.0\d", page.inner_text("tr:has(a:text-is('sine'))"))
+
+
+def test_what_fails_is_a_click_away_from_its_entries(page: "Page", report: Report) -> None:
+    """From the notice on the first page to the table with the error bars."""
+    _open(page, report.index)
+    rows = page.locator("tbody th a").all_inner_texts()
+    page.click(".notice a:text-is('wrong')")
+    entries = page.locator("table.bars tbody tr").all_inner_texts()
+
+    assert ["bad", "wrong"] == rows[:2]
+    assert re.fullmatch(r"✕\s*fail", page.inner_text("h2#verdict"))
+    assert re.fullmatch(r"✕\s*∂f/∂x\s+1\.529\d+\s+0\.764\d+ ± \de-\d+\s+2\s+\S+", entries[0])
 
 
 def test_one_clicks_to_a_case_and_on_and_back(page: "Page", report: Report) -> None:
@@ -179,19 +194,21 @@ def test_the_keyboard_reaches_the_content_first(page: "Page", report: Report) ->
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_enough_contrast(browser: "Browser", report: Report, scheme: str) -> None:
-    """Ink, soft text and links reach 4.5 : 1 against the paper, in light and in dark."""
+    """Ink, soft text and links reach 4.5 : 1 on paper and notices, in light and in dark."""
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     opened = context.new_page()
     _open(opened, report.index)
-    names = ("--paper", "--ink", "--soft", "--link", "--bad")
+    papers = ("--paper", "--note-paper", "--bad-paper")
+    inks = ("--ink", "--soft", "--link", "--bad")
     read_colours = (
         "names => names.map(n => getComputedStyle(document.documentElement).getPropertyValue(n))"
     )
-    paper, *others = opened.evaluate(read_colours, list(names))
+    names = (*papers, *inks)
+    colours = dict(zip(names, opened.evaluate(read_colours, list(names)), strict=True))
     context.close()
 
-    for name, colour in zip(names[1:], others, strict=True):
-        assert _contrast(paper, colour) >= 4.5, name
+    for paper, ink in product(papers, inks):
+        assert _contrast(colours[paper], colours[ink]) >= 4.5, (paper, ink)
 
 
 def _contrast(first: str, second: str) -> float:

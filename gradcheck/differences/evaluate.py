@@ -162,7 +162,7 @@ def contains(domain: Domain, points: Array, *, name: str) -> npt.NDArray[np.bool
     except (Exception, SystemExit) as error:
         raise CaseError(
             f"{name}: the domain's predicate must tell for every x whether f is defined there, "
-            f"but it raised {type(error).__name__}: {error}"
+            f"but it raised {words_of(error)}"
         ) from error
     return inside
 
@@ -248,7 +248,7 @@ def _one_by_one(
             value = f(x.copy())
         except (Exception, SystemExit) as error:  # noqa: BLE001  (becomes the status of the row)
             status[k] = Status.RAISED
-            failure = failure or f"f raised {type(error).__name__}: {error} at x = {text_of(x)}"
+            failure = failure or f"f raised {words_of(error)} at x = {text_of(x)}"
             continue
         if type(value) is not np.float64:  # which needs no looking at
             value = as_numbers(case, "f", value, x)
@@ -286,7 +286,7 @@ def _call_derivative(case: Case, point: Array) -> Array:
         value = case.df(argument)
     except (Exception, SystemExit) as error:
         raise CaseError(
-            f"{case.name}: df raised {type(error).__name__}: {error} at x = {text_of(point)}; "
+            f"{case.name}: df raised {words_of(error)} at x = {text_of(point)}; "
             "df must return the derivative at every point of the case"
         ) from error
     return as_numbers(case, "df", value, point)
@@ -304,7 +304,13 @@ def as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
             f"{expected}, got {article} {kind} at x = {text_of(x)}: {_short(value)}; "
             "return np.array([...])"
         )
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except (Exception, SystemExit) as error:
+        raise CaseError(
+            f"{expected}, got {type(value).__name__}, which cannot be made an array: "
+            f"{words_of(error)}"
+        ) from error
     if array.dtype.kind == "c" and np.asarray(x).dtype.kind != "c":
         raise CaseError(
             f"{expected}, got the complex {_short(value)} for the real x = {text_of(x)}; "
@@ -338,6 +344,18 @@ def shape_hint(got: Shape, point: Shape, expected: Shape | None) -> str:
     if len(point) == 1 and got == point:
         return "for an elementwise function, give numbers as points, not an array"
     return ""
+
+
+def words_of(error: BaseException) -> str:
+    """Write an exception for a message, however long or unwilling it is."""
+    try:
+        words = str(error)
+    except Exception:  # noqa: BLE001  (the exception is the user's, and so is its fault)
+        words = "(without words)"
+    return f"{type(error).__name__}: {words[:_WORDS]}{'…' if len(words) > _WORDS else ''}"
+
+
+_WORDS = 200
 
 
 def text_of(x: Array) -> str:

@@ -12,7 +12,7 @@ from gradcheck.differences.window import UNIT_ROUNDOFF, Window, central_window
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 
-FIRST = (6, 7, 8)
+FIRST = (5, 6, 7)
 """The levels that are taken everywhere: h = scale / 2^level, times a number in [1, 1.4)."""
 LAST = 52
 _DOWN = 2

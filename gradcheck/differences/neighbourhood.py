@@ -8,6 +8,7 @@ Computing 33(3), 1292-1314, algorithm ECNoise.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,8 @@ _BOUND = 2.0
 """From the standard deviation of a value to a bound for its error."""
 _COARSE = range(-24, -1, 2)
 _ALIKE = 4.0
-_SEED = 0x6E6F6973
+_GOLDEN = 0.6180339887498949
 _FLAT = 4.0
-_VARIED = 0.1
-"""Of a function that varies by more than this share of its size, no noise can be told."""
 _KINKED = 2
 """Noise bends everywhere; a kink or a jump bends the line at no more than two of five places."""
 _SMOOTH = 2.0**-40
@@ -73,7 +72,7 @@ def look_around(
     varies : array of bool, shape (outputs,)
         Which outputs are known to vary at larger steps; the others may stay constant here.
     """
-    signs = np.random.Generator(np.random.PCG64(_SEED)).integers(0, 2, len(x)) * 2 - 1
+    signs = np.where(np.arange(len(x)) * _GOLDEN % 1 < 0.5, 1.0, -1.0)  # noqa: PLR2004  (half)
     lengths = 1 + np.arange(len(x)) % 3 % 2  # so that equal inputs do not all move alike
     direction = signs * lengths * scale
     level = np.full(len(center), np.nan)
@@ -87,14 +86,15 @@ def look_around(
         moves = _PLACES * spacing + _jitter(spacing)
         outer = probe.rows(x + moves[:, None] * direction)
         values = np.concatenate([outer[:3], center[None], outer[3:]])
-        found, factor = noise_levels(values, np.insert(moves, 3, 0.0) / spacing)
+        found, factor = noise_levels(values, tuple(np.insert(moves / spacing, 3, 0.0).tolist()))
         constant &= (values == center).all(axis=0)
         if attempt == 0 or np.isnan(slope).all():
             slope = (outer[5] - outer[0]) / (moves[5] - moves[0])
             slope_bar = np.full(len(center), 1 / (3 * spacing))
             reach = spacing
-        lattice = np.where(enlarged, 0.5 * _quantum(values), 0.0)
-        level[pending] = np.maximum(found, lattice)[pending]
+        if enlarged.any():
+            found = np.where(enlarged, np.maximum(found, 0.5 * _quantum(values)), found)
+        level[pending] = found[pending]
         pending &= (factor != 1) & (varies | ~constant) & ~(enlarged & (factor < 1))
         enlarged |= factor > 1
         if not pending.any():
@@ -138,12 +138,19 @@ def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
         moves = _PLACES * _spacing(exponent)
         outer = sample(moves)
         values = np.concatenate([outer[:3], center[None], outer[3:]])
-        level, factor = noise_levels(values, np.arange(-3.0, 4.0))
+        level, factor = noise_levels(values)
         level = np.where((factor == 1) & np.isfinite(level), level, 0.0)
         alike = (level > 0) & (level <= _ALIKE * before) & (before <= _ALIKE * level)
         found = np.where(alike, np.maximum(found, np.maximum(level, before)), found)
         before = level
     return _BOUND * found
+
+
+@lru_cache(maxsize=64)
+def _basis(nodes: tuple[float, ...]) -> Array:
+    """Return the polynomials of degree 0 to 6 that are orthonormal on the nodes, one a row."""
+    polynomials: Array = np.linalg.qr(np.vander(np.array(nodes) / 3, increasing=True))[0].T
+    return polynomials
 
 
 def _quantum(values: Array) -> Array:
@@ -158,7 +165,7 @@ def _quantum(values: Array) -> Array:
         differences = np.diff(differences, axis=0)
         clear = np.abs(differences) > 8 * UNIT_ROUNDOFF * size
         smallest = np.fmin(smallest, np.where(clear, np.abs(differences), np.inf).min(axis=0))
-    smooth = np.ptp(values, axis=0) <= _VARIED * size
+    smooth = np.ptp(values, axis=0) <= size / 8
     return np.where(np.isfinite(smallest) & smooth, smallest, 0.0)
 
 
@@ -177,7 +184,12 @@ def _jitter(spacing: float) -> Array:
     return jitter
 
 
-def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
+def noise_levels(
+    values: Array,
+    nodes: tuple[float, ...] = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
+    *,
+    varied: float = 0.1,
+) -> tuple[Array, Array]:
     """Estimate the noise from seven values, shape (7, outputs).
 
     In place of the differences of ECNoise, which need equal distances, stand the coefficients of
@@ -188,8 +200,10 @@ def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
     ----------
     values : array of shape (7, outputs)
         The values.
-    nodes : array of shape (7,)
+    nodes : tuple of float
         Where they were taken, in units of the spacing; nearly -3, ..., 3.
+    varied : float
+        Of a function that varies by more than this share of its size, no noise can be told.
 
     Returns
     -------
@@ -201,8 +215,7 @@ def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
     size = np.abs(values).max(axis=0)
     scaled = values / np.where(size > 0, size, 1.0)
     spread = np.ptp(scaled, axis=0)
-    basis, _ = np.linalg.qr(np.vander(nodes / 3, increasing=True))
-    squares = (basis.T @ scaled) ** 2
+    squares = (_basis(nodes) @ scaled) ** 2
     levels = np.stack([np.sqrt(squares[k:].mean(axis=0)) for k in range(2, 6)])
     flat = levels <= _FLAT * levels[-1]
     first = flat.argmax(axis=0)
@@ -210,7 +223,7 @@ def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
     level = levels[first, np.arange(levels.shape[1])]
     bends = np.abs(np.diff(scaled, n=2, axis=0))
     few = np.count_nonzero(bends > 0.05 * bends.max(axis=0), axis=0) <= _KINKED
-    level = np.where(spread > _VARIED, 0.0, level)
+    level = np.where(spread > varied, 0.0, level)
     still = np.diff(values, axis=0) == 0
     one_side = (still[:3].all(axis=0) & ~still[3:].any(axis=0)) | (
         still[3:].all(axis=0) & ~still[:3].any(axis=0)
@@ -218,7 +231,7 @@ def noise_levels(values: Array, nodes: Array) -> tuple[Array, Array]:
     equal = (np.count_nonzero(still, axis=0) >= len(still) // 2) & ~one_side
     granular = spread <= 8 * UNIT_ROUNDOFF
     factor = np.ones(values.shape[1])
-    rough = (~plateau & (level > _SMOOTH)) | (spread > _VARIED) | (few & (level > _SMOOTH))
+    rough = (~plateau & (level > _SMOOTH)) | (spread > varied) | (few & (level > _SMOOTH))
     factor[rough | ~np.isfinite(spread)] = 1 / 128
     factor[(equal & ~granular) | (spread == 0)] = 128.0
     return level * size, factor

@@ -6,7 +6,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import as_numbers, contains, text_of
+from gradcheck.differences.evaluate import as_numbers, contains, text_of, words_of
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 
@@ -148,9 +148,7 @@ class Probe:
         except (Exception, SystemExit) as error:  # noqa: BLE001  (is told with the result)
             if not self.failure:
                 place = text_of(flat.reshape(self._shape))
-                self.failure = (
-                    f"{self._role} raised {type(error).__name__}: {error} at x = {place}"
-                )
+                self.failure = f"{self._role} raised {words_of(error)} at x = {place}"
             return None
         kind = type(value)
         if kind is np.float64 or kind is float:
@@ -200,9 +198,7 @@ class Probe:
                 return np.concatenate([self._batch(point[None]) for point in points])
             if not self.failure:
                 place = text_of(argument[0])
-                self.failure = (
-                    f"{self._role} raised {type(error).__name__}: {error} at x = {place}"
-                )
+                self.failure = f"{self._role} raised {words_of(error)} at x = {place}"
             return np.full((1, self._outputs), np.nan)
         if argument.tobytes() != points.tobytes():
             self._mutated(points[0].reshape(self._shape))

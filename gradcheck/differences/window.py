@@ -19,8 +19,8 @@ CONTRACTION = 0.3
 """The terms of the error must fall by this factor at least, from one to the next."""
 _LINEAR = 0.6
 _SEEN = 8.0
-_TRUNCATION = 4.0
-_ROUNDING = 1.5
+_TRUNCATION = 6.0
+_ROUNDING = 1.75
 """Factors of safety, from benchmarks/calibration.py."""
 
 

@@ -230,6 +230,8 @@ def _check(case: Case, options: _Options) -> Result:
                 faults.append(fault)
         outcomes.append(outcome)
         evaluations += f.calls
+        if outcome is not None and f.failure:
+            remarks.append(f"at a step away from x, {f.failure}; such steps were left out")
         output = f.output if output is None else output
         remarks += notes(f, df)
     entries = _entries(outcomes)

@@ -8,10 +8,13 @@ import numpy.typing as npt
 
 from gradcheck.differences.evaluate import shape_hint, text_of
 from gradcheck.differences.probe import Probe
+from gradcheck.errors import CaseError
 from gradcheck.verdict.result import Reason, Verdict
 
 Array = npt.NDArray[Any]
 
+_FAR = 2.0**-9
+"""How far away f is called before it is called at x once more."""
 _SAME = 2.0**-48
 """Values that differ by less, relatively, are the same: sums in another order may do that."""
 
@@ -55,6 +58,8 @@ def start(f: Probe, df: Probe, point: Array) -> Start:
             Reason.RAISED,
             f"{f.failure}; choose a point at which f has a value",
         )
+    if not len(center):
+        raise CaseError("f must return a number or an array of numbers, got an empty array")
     if not np.isfinite(center).all():
         raise Fault(
             Verdict.INCONCLUSIVE,
@@ -94,6 +99,7 @@ def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
     Fault
         If f depends on what it was called with before, or has changed an argument.
     """
+    f.at(point * (1 + _FAR) + _FAR)
     _require_unchanged(f)
     _require_unchanged(df)
     _require_repeatable(f, "f", point, begun.center)

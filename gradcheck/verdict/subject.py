@@ -67,6 +67,8 @@ def points_of(case: Case) -> tuple[Array, ...]:
     if case.points:
         return case.points
     if not case.domain.intervals:
+        if case.special_points:
+            return tuple(case.special_points.values())
         raise CaseError(
             f"{case.name}: there is no point to check at; give x, points=[...], or a domain of "
             "intervals"
@@ -122,4 +124,6 @@ def cases_in(subject: Any) -> dict[str, Case] | None:
         return None
     if not all(isinstance(case, Case) for case in found):
         raise CaseError("check takes a function, a case, or a collection of cases only")
+    if not found:
+        raise CaseError("there are no cases to check")
     return {case.name: case for case in found}
