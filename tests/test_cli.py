@@ -299,12 +299,12 @@ def test_an_interruption_is_code_2(cases: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_report_is_written(cases: str, tmp_path: Path) -> None:
-    """The last line on stdout is the page to open; progress goes to stderr."""
+    """Stdout counts the verdicts and names the page to open; progress goes to stderr."""
     out = tmp_path / "out"
     result = run("report", "--path", cases, "--out", str(out))
 
     assert result.exit_code == ExitCode.OK, result.stderr
-    assert result.stdout.splitlines()[-1] == str(out / "index.html")
+    assert result.stdout.splitlines() == ["2 cases, 2 pass", str(out / "index.html")]
     assert (out / "index.html").is_file()
     assert "gradcheck: " in result.stderr
 
@@ -316,6 +316,7 @@ def test_the_facts_of_a_report_come_as_json(mixed: str, tmp_path: Path) -> None:
 
     assert result.exit_code == ExitCode.FAILED
     assert "forgetful" in facts["problems"][0]
+    assert ["error", "pass", "pass"] == [row["verdict"] for row in facts["verdicts"]]
     assert "forgetful" in result.stderr
     assert Path(facts["index"]).is_file()
     assert any(row["case"] == "sine" for row in facts["summary"])

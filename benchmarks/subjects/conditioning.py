@@ -12,7 +12,7 @@ where A is the sum of its weights, cₖ what the weights leave of the k-th power
 The noise is the largest |f - exact f| in 24 places at relative distances up to 1e-4:
 this measures rounding, float32, rounded decimals, solvers that stopped early, whatever there is.
 Minimised over p, and over h from four ulps of x upwards while the outermost point is at most
-max(|x|, 1) away, this is the *accuracy* of the entry.
+max(|x|, 1) away and before the nearest kink, this is the *accuracy* of the entry.
 
 A mutant is *detectable* if in one entry at least (of those in the columns of the changed entries
 that are largest by |change|) its error exceeds `MARGIN` times the accuracy, and `OWN_MARGIN` times

@@ -62,10 +62,10 @@ def edge(distance: float) -> tuple[Subject, ...]:
                 df=lambda x: 1 - 1 / x, points=[np.array([distance, 0.6, 3.0])], hard=True),
         Subject(f"kink-{name}", f=lambda x: np.abs(x - 1) * np.exp(x),
                 df=lambda x: np.sign(x - 1) * np.exp(x) + np.abs(x - 1) * np.exp(x),
-                points=[right, left], hard=True),
+                points=[right, left], reach=distance, hard=True),
         Subject(f"maximum-near-kink-{name}", f=lambda x: np.sum(np.maximum(np.sin(x), x / 2)),
                 df=lambda x: np.where(np.sin(x) > x / 2, np.cos(x), 0.5),
-                points=[np.array([0.4, -distance, distance, -3.0])], hard=True),
+                points=[np.array([0.4, -distance, distance, -3.0])], reach=distance, hard=True),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def relu_network(n: int, seed: int) -> Subject:
     first, second = normal(2 * n, n, seed=seed), normal(2 * n, seed=seed + 1)
 
     def df(x: Array) -> Array:
-        return first.T @ (second * (first @ x > 0))
+        return np.asarray(first.T @ (second * (first @ x > 0)))
 
     return Subject(
         f"relu-network-{n}",
@@ -172,7 +172,7 @@ def piecewise() -> tuple[Subject, ...]:
         Subject("leaky-relu", f=lambda x: np.where(x > 0, x, 0.01 * x),
                 df=lambda x: np.where(x > 0, 1.0, 0.01), points=[1.3, -0.2], hard=True),
         Subject("huber", f=lambda x: np.where(np.abs(x) < 1, x * x / 2, np.abs(x) - 0.5),
-                df=lambda x: np.clip(x, -1, 1), points=[0.4, 1.001, -7.0], hard=True),
+                df=lambda x: np.clip(x, -1, 1), points=[0.4, 1.001, -7.0], reach=1e-3, hard=True),
         Subject("elu", f=lambda x: np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1),
                 df=lambda x: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
                 points=[0.02, -0.9], hard=True),
@@ -182,7 +182,7 @@ def piecewise() -> tuple[Subject, ...]:
                 df=lambda w: -((normal(9, 3, seed=510) @ w < 1) @ normal(9, 3, seed=510)),
                 points=[normal(3, seed=511)], hard=True),
         Subject("sum-of-absolute-values", f=lambda x: np.sum(np.abs(x)), df=np.sign,
-                points=[normal(10, seed=512), np.array([1e-8, -3.0, 1e5])], hard=True),
+                points=[normal(10, seed=512), np.array([1e-8, -3.0, 1e5])], reach=1e-8, hard=True),
         Subject("largest-entry", f=np.max, df=lambda x: 1.0 * (x == np.max(x)),
                 points=[normal(7, seed=513)], hard=True),
         Subject("median-of-three", f=lambda x: np.sum(x) - np.max(x) - np.min(x),
@@ -224,7 +224,7 @@ def near_log_sum() -> Subject:
 
     def df(x: Array) -> Array:
         a, b, c, d = x
-        return np.array([d, -c, -b, a]) / (a * d - b * c)
+        return np.asarray(np.array([d, -c, -b, a]) / (a * d - b * c))
 
     return Subject(
         "log-of-small-determinant",

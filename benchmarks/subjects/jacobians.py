@@ -238,7 +238,7 @@ def bilinear(seed: int) -> Subject:
     weights = normal(3, 6, 6, seed=seed)
 
     def df(x: Array) -> Array:
-        return np.einsum("kij,j->ki", weights + weights.transpose(0, 2, 1), x)
+        return np.asarray((weights + weights.transpose(0, 2, 1)) @ x)
 
     return Subject(
         "quadratic-map",

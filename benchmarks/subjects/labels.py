@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ def questions(subjects: Iterable[Subject], most: int | None = None) -> Iterator[
                 chosen = [chosen[i] for i in sorted(picked)]
             yield Question(subject, number, tuple(chosen))
     if len(known) > before:
-        store.write_text(json.dumps(known))
+        unfinished = store.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps(known))
+        unfinished.replace(store)  # at once: another run may be reading
 
 
 def _mutants(subject: Subject, point: Any) -> dict[str, Mutant]:

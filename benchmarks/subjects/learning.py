@@ -24,7 +24,7 @@ def logistic_loss(rows: int, n: int, seed: int, ridge: float = 0.0) -> Subject:
 
     def df(w: Array) -> Array:
         margin = labels * (data @ w)
-        return -data.T @ (labels * sigmoid(-margin)) / rows + ridge * w
+        return np.asarray(ridge * w - data.T @ (labels * sigmoid(-margin)) / rows)
 
     return Subject(f"logistic-loss-{rows}x{n}", f=f, df=df, points=[normal(n, seed=seed + 2)])
 
@@ -49,7 +49,7 @@ def cross_entropy(classes: int, seed: int) -> Subject:
 
     def df(z: Array) -> Array:
         weights = np.exp(z)
-        return weights / np.sum(weights) - target
+        return np.asarray(weights / np.sum(weights) - target)
 
     return Subject(
         f"cross-entropy-{classes}", f=f, df=df, points=[normal(classes, seed=seed, scale=1.5)]
@@ -67,7 +67,7 @@ def softmax_regression(rows: int, inputs: int, classes: int, seed: int) -> Subje
 
     def df(weights: Array) -> Array:
         e = np.exp(data @ weights)
-        return data.T @ (e / np.sum(e, axis=1, keepdims=True) - target)
+        return np.asarray(data.T @ (e / np.sum(e, axis=1, keepdims=True) - target))
 
     return Subject(
         f"softmax-regression-{inputs}x{classes}",

@@ -20,7 +20,7 @@ def exact_inverse(x: Array) -> Any:
 
 def well_conditioned(n: int, seed: int) -> Array:
     """Return a matrix that is far from singular."""
-    return normal(n, n, seed=seed) + 1.5 * np.sqrt(n) * np.eye(n)
+    return np.asarray(normal(n, n, seed=seed) + 1.5 * np.sqrt(n) * np.eye(n))
 
 
 def determinant(n: int, seed: int) -> Subject:
@@ -50,7 +50,7 @@ def inverse(n: int, seed: int) -> Subject:
 
     def df(x: Array) -> Array:
         y = np.linalg.inv(x)
-        return -np.einsum("ik,lj->ijkl", y, y)
+        return np.asarray(-np.einsum("ik,lj->ijkl", y, y))
 
     return Subject(
         f"inverse-{n}",
@@ -121,7 +121,8 @@ SUBJECTS = (
     Subject("frobenius-norm", f=lambda x: np.sqrt(np.sum(x**2)),
             df=lambda x: x / np.sqrt(np.sum(x**2)), points=[normal(3, 4, seed=315)]),
     Subject("matrix-square", f=lambda x: x @ x,
-            df=lambda x: np.einsum("ik,lj->ijkl", np.eye(2), x) + np.einsum("ik,jl->ijkl", x, np.eye(2)),
+            df=lambda x: np.einsum("ik,lj->ijkl", np.eye(2), x)
+            + np.einsum("ik,jl->ijkl", x, np.eye(2)),
             points=[normal(2, 2, seed=316)]),
     Subject("sum-of-exponentials-of-matrix", f=lambda x: np.sum(np.exp(x / 2)),
             df=lambda x: np.exp(x / 2) / 2, points=[normal(2, 5, seed=317)]),

@@ -121,7 +121,7 @@ def griewank(n: int) -> Subject:
     def df(x: Array) -> Array:
         cosines = np.cos(x / root)
         others = np.array([np.prod(np.delete(cosines, j)) for j in range(n)])
-        return x / 2000 + np.sin(x / root) / root * others
+        return np.asarray(x / 2000 + np.sin(x / root) / root * others)
 
     return Subject(
         f"griewank-{n}",
@@ -231,7 +231,7 @@ def polynomial_of_many(n: int, seed: int) -> Subject:
     weights = uniform(0.5, 2, n, seed=seed)
 
     def df(x: Array) -> Array:
-        return 4 * weights * x**3 + 2 * np.sum(x)
+        return np.asarray(4 * weights * x**3 + 2 * np.sum(x))
 
     return Subject(
         f"quartic-{n}",
@@ -262,7 +262,7 @@ def trigonometric(n: int) -> Subject:
 
 SUBJECTS = (
     *(rosenbrock(n, seed) for n, seed in ((2, 1), (5, 2), (12, 3), (30, 4))),
-    *(quadratic(n, seed, s) for n, seed, s in ((2, 11, 1), (6, 12, 40), (15, 13, 1), (30, 14, 0.1))),
+    quadratic(2, 11), quadratic(6, 12, 40), quadratic(15, 13), quadratic(30, 14, 0.1),
     powell(), beale(), himmelblau(), wood(), griewank(2), griewank(8), ackley(2), ackley(10),
     levy_mountain(), booth(), cyclic_products(4, 20), cyclic_products(25, 21),
     product(3, 22), product(12, 23), gaussian_bump(2, 24, 1.0), gaussian_bump(10, 25, 2.0),

@@ -194,7 +194,8 @@ SUBJECTS = (
             hard=True),
     Subject("cosine-at-tiny", f=np.cos, df=lambda x: -np.sin(x), points=[1e-9, 1e-30], hard=True),
     Subject("sine-at-zero", f=np.sin, df=np.cos, points=[0.0, 1e-200], hard=True),
-    Subject("exp-of-small-sum", f=lambda x: np.exp(np.sum(x)), df=lambda x: np.exp(np.sum(x)) + 0 * x,
+    Subject("exp-of-small-sum", f=lambda x: np.exp(np.sum(x)),
+            df=lambda x: np.exp(np.sum(x)) + 0 * x,
             points=[np.array([1e-300, 1e-20, 3.0]), np.array([0.0, 1e-9, 0.4])], sizes=np.ones(3),
             hard=True),
 )  # fmt: skip

@@ -27,7 +27,7 @@ class Subject:
     exact: Function | None = None
     """f without rounding and noise, for exact numbers; None: f itself can take them."""
     reach: float = np.inf
-    """How far from the points, along a coordinate, f is smooth to one side at least."""
+    """How far the nearest kink is from the points, along a coordinate."""
     sizes: Any = None
     """Along which lengths f varies, of the shape of x; None: as long as the entries of x."""
     hard: bool = False

@@ -1,12 +1,15 @@
 """The tools that judge a derivative: gradcheck, and its peers with their natural rules.
 
 A peer that only computes a derivative is given a rule. With an error estimate of its own, a claim a
-passes if |a - n| <= 10 x estimate + 1e-8 |n| in every entry. Without one, the rules are relative to
-the derivative, since scaling f must not change the outcome:
+passes if |a - n| <= 10 x estimate + 1e-8 |n| in every entry. Without one, the rules are relative,
+which is the kindest choice (the balanced accuracy on all functions of one family, in percent):
 
-- check_grad (R^n -> R only): the norm of the difference is below 1e-5 of the norm of the claim;
-- approx_derivative: |a - n| <= 1e-6 x the largest |n| of the row (the kinder of this and the rule
-  entry by entry, which raises more false alarms than it finds mistakes).
+- check_grad (R^n -> R only): the norm of the difference is at most 1e-5 of the norm of the claim.
+  Standard 87, hard 68; below 1e-5 in absolute terms 85 and 64; either of both 87 and 67.
+- approx_derivative: |a - n| <= 1e-6 |n| in every entry. Standard 92, hard 71; with 1e-6 of the
+  row's largest |n| 91 and 71; with 1e-6 max(1, |n|), as scipy documents it, 90 and 68.
+
+torch.autograd.gradcheck and jax.test_util.check_grads decide themselves, with their defaults.
 """
 
 import warnings
@@ -160,16 +163,13 @@ def approx_derivative(subject: Subject, point: Any) -> Judge:
     from scipy.optimize._numdiff import approx_derivative as differentiate
 
     def numeric(f: Counted, x: Array) -> tuple[Any, Any]:
-        return differentiate(f.vector, x, method="3-point"), np.zeros(1)
-
-    def passes(claim: Array, value: Array, _: Array) -> Any:
-        return np.abs(claim - value) <= THREE_POINT * np.max(np.abs(value), axis=1, keepdims=True)
-
-    def padded(f: Counted, x: Array) -> tuple[Any, Any]:
-        value, _ = numeric(f, x)
+        value = differentiate(f.vector, x, method="3-point")
         return value, np.zeros_like(value)
 
-    return by_rule(subject, point, padded, passes)
+    def passes(claim: Array, value: Array, _: Array) -> Any:
+        return np.abs(claim - value) <= THREE_POINT * np.abs(value)
+
+    return by_rule(subject, point, numeric, passes)
 
 
 def numdifftools(subject: Subject, point: Any) -> Judge:

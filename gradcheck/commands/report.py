@@ -1,6 +1,7 @@
 """`gradcheck report`: everything about all cases, as web pages."""
 
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,12 +82,15 @@ def _print(written: "Report") -> None:
     from rich.text import Text
 
     from gradcheck.output.entry import printable
+    from gradcheck.output.outcome import WORDS
 
     terminal = console()
-    words = written.verdicts["verdict"].value_counts()
-    verdicts = [f"{words[word]} {word}" for word in ("pass", "inconclusive", "fail") if word in words]
-    problems = [f"{len(written.problems)} not compared or loaded"] if written.problems else []
-    terminal.print(", ".join([f"{len(written.cases)} cases", *verdicts, *problems]))
+    counts = Counter(written.verdicts["verdict"])
+    parts = [f"{counts[word]} {word}" for word in reversed(WORDS) if counts[word]]
+    if written.problems:
+        parts.append(f"{len(written.problems)} not loaded or compared")
+    cases = "1 case" if len(written.cases) == 1 else f"{len(written.cases)} cases"
+    terminal.print(", ".join([cases, *parts]))
     terminal.print(Text(printable(str(written.index)), overflow="fold"))
 
 

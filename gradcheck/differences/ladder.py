@@ -101,10 +101,17 @@ class Ladder:
         above = np.array([rung[2] for rung in rungs])
         below = np.array([rung[3] for rung in rungs])
         size = np.maximum(np.abs(above), np.abs(below))
-        noise = np.maximum(self._noise, UNIT_ROUNDOFF * np.where(np.isfinite(size), size, 0.0))
+        size = np.where(np.isfinite(size), size, 0.0)
+        growth = np.fmax(size / self._size_nearby(), 1.0)  # noise is relative to the values
+        noise = np.maximum(self._noise * growth, UNIT_ROUNDOFF * size)
         return h, above - self._center, below - self._center, noise
 
-    def choose(self, noise: Array | None = None) -> Choice:
+    def _size_nearby(self) -> Array:
+        """Return the largest |f| at x and the first steps."""
+        values = [self._rungs[level][side] for level in FIRST for side in (2, 3)]
+        return np.fmax.reduce([np.abs(value) for value in (*values, self._center)])
+
+    def choose(self, noise: Array | None = None, *, factor: float = 1.0) -> Choice:
         """Pick, for each output, the window with the smallest bar among those to be trusted.
 
         A window is trusted if it is valid and no quotient at a smaller step contradicts it:
@@ -116,8 +123,11 @@ class Ladder:
         ----------
         noise : array of shape (outputs,), optional
             A larger noise of f to reckon with.
+        factor : float
+            By how much noise may be larger than it was measured.
         """
         h, forward, backward, errors = self.arrays()
+        errors = factor * errors
         if noise is not None:
             errors = np.maximum(errors, noise)
         window = _windows(h, forward, backward, errors)
@@ -163,15 +173,10 @@ class Ladder:
         for factor in _SURPRISES:
             if not (wanted & (choice.is_wide(target) | ~choice.found)).any():
                 break
-            other = self.choose(factor * np.maximum(self._noise, UNIT_ROUNDOFF * self._reach()))
+            other = self.choose(factor=factor)
             better = other.found & (other.bar < choice.bar / 4)
             choice = choice.replaced(better, other)
         return choice
-
-    def _reach(self) -> Array:
-        """Return the largest |f| among the first steps."""
-        first = [np.abs(self._rungs[level][side]) for level in FIRST for side in (2, 3)]
-        return np.nan_to_num(np.fmax.reduce([*first, np.abs(self._center)]), posinf=0.0)
 
     def _narrow(self, choice: Choice, wanted: Bools, target: float) -> Choice:
         """Take smaller steps while the noise there would still leave something to win."""

@@ -92,8 +92,8 @@ def case_verdict(case: Case) -> CaseVerdict:
     Examples
     --------
     >>> found = case_verdict(Case("sine", f=np.sin, df=np.cos, points=[0.7]))
-    >>> found.word, found.worst[0].name, found.worst[0].ratio[:3]
-    ('pass', '∂f/∂x', '1')
+    >>> found.word, found.worst[0].name, found.resolution < 1e-8
+    ('pass', '∂f/∂x', True)
     """
     if not case.points:
         return CaseVerdict(word=NOT_CHECKED, sentence="no point in general position to check at")
