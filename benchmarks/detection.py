@@ -13,7 +13,8 @@ Taylor coefficients and the noise that f is measured to have, and 10 times the r
 itself. The rule stands in benchmarks/subjects/conditioning.py, the peers' rules in tools.py.
 
 Columns: `false alarm` and `inconclusive` are shares of the right derivatives; `missed` is the share
-of detectable mutants that do not FAIL (inconclusive counts as missed); `balanced` is the mean of
+of detectable mutants that do not FAIL (inconclusive counts as missed); `raised` is how often the
+tool raised an exception instead of an answer, which counts as inconclusive; `balanced` is the mean of
 the share of right derivatives that PASS and the share of detectable mutants that FAIL. Evaluations
 of f are those on right derivatives of n entries of x.
 
@@ -41,10 +42,10 @@ from benchmarks.subjects.labels import Question, questions
 from benchmarks.subjects.mutants import Mutant
 from benchmarks.subjects.tools import FAIL, INCONCLUSIVE, PASS, Outcome, Tool, installed, quiet
 
-FAMILIES = ("standard", "hard", "kink")
+FAMILIES = ("standard", "hard", "standard and hard", "kink")
 HALVES = ("tuning", "held-out")
 COLUMNS = (
-    "tool", "half", "points", "false alarm", "inconclusive", "mutants", "missed", "balanced",
+    "tool", "half", "points", "false alarm", "inconclusive", "raised", "mutants", "missed", "balanced",
     "median eval", "mean eval", "(eval-10)/n", "(eval-20)/n", "seconds",
 )  # fmt: skip
 
@@ -57,7 +58,17 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
     evaluations: list[int] = field(default_factory=list)
     inputs: list[int] = field(default_factory=list)
+    raised: int = 0
     seconds: float = 0.0
+
+    def add(self, other: "Tally") -> None:
+        """Count what another tally holds in this one too."""
+        self.right += other.right
+        self.wrong += other.wrong
+        self.evaluations += other.evaluations
+        self.inputs += other.inputs
+        self.raised += other.raised
+        self.seconds += other.seconds
 
     def row(self) -> list[str]:
         """Return the cells after tool and half."""
@@ -67,6 +78,7 @@ class Tally:
             f"{len(self.right)}",
             _percent(_share(self.right, FAIL)),
             _percent(_share(self.right, INCONCLUSIVE)),
+            f"{self.raised}",
             f"{len(self.wrong)}",
             _percent(missed) if self.wrong else "-",
             _percent((passed + 1 - missed) / 2) if self.wrong else "-",
@@ -87,12 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tallies = {(t, f, h): Tally() for f in FAMILIES for t in tools for h in halves}
     for question in questions(subjects, options.max_mutants):
         for name, tool in tools.items():
-            tally = tallies[name, question.subject.family, question.subject.half]
+            tally = Tally()
             ask(question, tool, tally, details=options.details and name == "gradcheck")
+            for family in FAMILIES:
+                if question.subject.family in family.split(" and "):
+                    tallies[name, family, question.subject.half].add(tally)
     for family in FAMILIES:
         rows = [[t, h, *y.row()] for (t, f, h), y in tallies.items() if f == family and y.right]
         if rows:
-            count = sum(s.family == family for s in subjects)
+            count = sum(s.family in family.split(" and ") for s in subjects)
             print(f"\n{family}: {count} functions")
             print(_aligned([list(COLUMNS), *rows]))
 
@@ -107,11 +122,13 @@ def ask(question: Question, tool: Tool, tally: Tally, *, details: bool) -> None:
             return
         outcome = judge(subject.df)
         tally.right.append(outcome.verdict)
+        tally.raised += isinstance(outcome.result, Exception)
         tally.evaluations.append(outcome.evaluations)
         tally.inputs.append(int(np.size(question.point)))
         for mutant in question.detectable:
             answer = judge(mutant.function(subject.df))
             tally.wrong.append(answer.verdict)
+            tally.raised += isinstance(answer.result, Exception)
             if details and answer.verdict != FAIL:
                 print(_detail(question, answer, mutant))
     if details and outcome.verdict != PASS and not (subject.kink and outcome.verdict != FAIL):

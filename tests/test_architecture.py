@@ -20,6 +20,7 @@ MODULES = {
 
 USER_CODE = {
     "differences/evaluate.py": "the one place that calls user code: copied, caught, counted",
+    "differences/probe.py": "calls f and df at single points, for the estimates and the verdict",
     "differences/line.py": "the certified reference runs f there, on balls instead of floats",
     "model/calculus/": "builds new functions out of functions, and calls none while it does so",
 }
@@ -30,7 +31,6 @@ LONGEST = 400
 """Lines of a module beyond which it probably does two things."""
 
 LONGER = {
-    "cli.py": "three commands with their options, help texts and tables",
     "differences/ball.py": "one class that answers all NumPy functions of the protocol",
     "output/figure.py": "the V plot: its series, frame, guides, optima and legend",
 }

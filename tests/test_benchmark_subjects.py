@@ -230,6 +230,6 @@ def test_the_benchmark_prints_a_table(
     detection.main(["--subjects", "cos*", "--half", "all", "--tools", "approx_derivative"])
     lines = capsys.readouterr().out.splitlines()
     tables = [list(group) for full, group in itertools.groupby(lines, bool) if full]
-    assert [table[0].split(":")[0] for table in tables] == ["standard", "hard"]
+    assert [table[0].split(":")[0] for table in tables] == ["standard", "hard", "standard and hard"]
     assert tables[0][1].split()[:4] == ["tool", "half", "points", "false"]
     assert {"approx_derivative"} == {row.split()[0] for table in tables for row in table[2:]}

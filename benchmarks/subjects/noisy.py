@@ -84,7 +84,9 @@ def babylonian(tolerance: float) -> Subject:
 
     def root(x: Any) -> Any:
         y = (x + 1) / 2
-        while abs(y * y - x) > tolerance:
+        for _ in range(60):  # enough for any root, and an end where there is none
+            if abs(y * y - x) <= tolerance:
+                break
             y = (y + x / y) / 2
         return y
 
@@ -107,11 +109,12 @@ def jacobi_solver(n: int, tolerance: float, seed: int) -> Subject:
 
     def f(x: Array) -> Any:
         y = x / diagonal
-        while True:
+        for _ in range(200):
             change = (x - matrix @ y) / diagonal
             y = y + change
             if np.max(np.abs(change)) < tolerance:
-                return c @ y
+                break
+        return c @ y
 
     weights = np.array(list(mp.lu_solve(mp.matrix(matrix.T.tolist()), mp.matrix(c.tolist()))))
     return Subject(

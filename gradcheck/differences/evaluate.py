@@ -322,7 +322,7 @@ def as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
 
 
 def _wrong_shape(case: Case, got: Shape, point: Shape, expected: Shape | None) -> str:
-    shown = expected or "(*output, *input)"
+    shown = "(*output, *input)" if expected is None else expected
     message = (
         f"{case.name}: df must return the shape {shown} (that of f(x), then that of x), got {got}"
     )

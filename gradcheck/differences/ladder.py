@@ -19,11 +19,13 @@ _DOWN = 2
 _WIDEST = 1100
 _PASSES = 3
 _HINDSIGHT = 1.5
+IMPROVABLE = 2.0**-6
 _SURPRISES = (4.0, 16.0, 64.0)
 """By so much the noise may be larger than a few values showed."""
 
 Rungs = tuple[Array, Array, Array, Array]
-"""Displacements to either side, shape (count, 1 or outputs), and values there, shape (count, outputs)."""
+"""Displacements to either side, shape (count, 1 or outputs), and the values there, shape
+(count, outputs)."""
 
 
 def step(level: int) -> float:
@@ -33,6 +35,17 @@ def step(level: int) -> float:
     """
     mantissa = 1 + 0.4 * (0.6180339887498949 * (level % 64) % 1.0)
     return float(np.ldexp(np.round(np.ldexp(mantissa, 20)), -20 - level))
+
+
+def is_wide(value: Array, bar: Array, reach: Array, improvable: Bools, target: float) -> Bools:
+    """Tell which bars are wider than the target, relative to the size of the derivative.
+
+    A derivative that is small beside the quotients of one side passes for zero, unless f itself is
+    so small at x that its noise allows more.
+    """
+    wide = bar > target * np.maximum(np.abs(value), reach)
+    fine = improvable & (np.abs(value) > 2 * bar) & (bar > target * np.abs(value))
+    return np.asarray(wide | fine)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +58,8 @@ class Choice:
     """The part of the bar that comes from the noise of f."""
     reach: Array
     """The size of the one-sided quotients at the window's smallest step."""
+    improvable: Bools
+    """Whether noise next to x is so low that smaller steps could be more precise."""
     first: npt.NDArray[np.intp]
     """The position of the window's largest step in the ladder."""
     found: Bools
@@ -54,13 +69,13 @@ class Choice:
         """Return this choice with the other one in some places."""
         fields = {
             name: np.where(where, getattr(other, name), getattr(self, name))
-            for name in ("value", "bar", "rounding", "reach", "first", "found")
+            for name in ("value", "bar", "rounding", "reach", "improvable", "first", "found")
         }
         return Choice(**fields)
 
     def is_wide(self, target: float) -> Bools:
         """Tell which bars are wider than the target, relative to the size of the derivative."""
-        return self.found & (self.bar > target * np.maximum(np.abs(self.value), self.reach))
+        return self.found & is_wide(self.value, self.bar, self.reach, self.improvable, target)
 
     def is_noisy(self, target: float) -> Bools:
         """Tell which bars are too wide because of noise."""
@@ -109,7 +124,8 @@ class Ladder:
     def _size_nearby(self) -> Array:
         """Return the largest |f| at x and the first steps."""
         values = [self._rungs[level][side] for level in FIRST for side in (2, 3)]
-        return np.fmax.reduce([np.abs(value) for value in (*values, self._center)])
+        largest: Array = np.fmax.reduce([np.abs(value) for value in (*values, self._center)])
+        return largest
 
     def choose(self, noise: Array | None = None, *, factor: float = 1.0) -> Choice:
         """Pick, for each output, the window with the smallest bar among those to be trusted.
@@ -143,8 +159,10 @@ class Ladder:
             bar=bars[index, columns],
             rounding=window.rounding[index, columns],
             reach=window.reach[index, columns],
+            improvable=self._noise / h[2:][index, 0 if h.shape[1] == 1 else columns]
+            < IMPROVABLE * bars[index, columns],
             first=index,
-            found=np.isfinite(bars).any(axis=0),
+            found=np.asarray(np.isfinite(bars).any(axis=0)),
         )
 
     def settle(self, wanted: Bools, target: float) -> Choice:
@@ -182,7 +200,7 @@ class Ladder:
         """Take smaller steps while the noise there would still leave something to win."""
         while self.levels[-1] < LAST:
             h, forward, backward, noise = self.arrays()
-            floor = noise[-1] / h[-1] * 2.0**_DOWN
+            floor = np.where(choice.improvable, self._noise, noise[-1]) / h[-1] * 2.0**_DOWN
             rise = np.fmax(np.abs(forward[-1]), np.abs(backward[-1])) / h[-1]
             helps = np.where(
                 choice.found,
@@ -236,8 +254,8 @@ class Ladder:
         if not kept.any():
             return choice
         deepest = self.levels[int(choice.first[kept].max()) + 2]
-        wanted = [deepest + 6, deepest + 14]
-        missing = [k for k in wanted if k <= LAST and not any(abs(k - j) < 3 for j in self.levels)]
+        deeper = (deepest + 6, deepest + 14)
+        missing = [k for k in deeper if k <= LAST and not any(abs(k - j) < 3 for j in self.levels)]
         if not missing:
             return choice
         self.add(missing)

@@ -72,7 +72,7 @@ def look_around(
     varies : array of bool, shape (outputs,)
         Which outputs are known to vary at larger steps; the others may stay constant here.
     """
-    signs = np.where(np.arange(len(x)) * _GOLDEN % 1 < 0.5, 1.0, -1.0)  # noqa: PLR2004  (half)
+    signs = np.where(np.arange(len(x)) * _GOLDEN % 1 < 0.5, 1.0, -1.0)
     lengths = 1 + np.arange(len(x)) % 3 % 2  # so that equal inputs do not all move alike
     direction = signs * lengths * scale
     level = np.full(len(center), np.nan)

@@ -153,9 +153,11 @@ class Probe:
         kind = type(value)
         if kind is np.float64 or kind is float:
             if self.output == ():
-                return value  # type: ignore[no-any-return]  (a number fills a row of one)
+                number: Array = value  # which fills a row of one
+                return number
         elif kind is np.ndarray and value.dtype == np.float64 and value.shape == self.output:
-            return value.reshape(-1)  # type: ignore[no-any-return]
+            row: Array = value.reshape(-1)
+            return row
         return self._unusual(value, argument)
 
     def _unusual(self, value: Any, argument: Array) -> Array:
@@ -202,11 +204,21 @@ class Probe:
             return np.full((1, self._outputs), np.nan)
         if argument.tobytes() != points.tobytes():
             self._mutated(points[0].reshape(self._shape))
+        numbers = self._numbers_of_batch(value, argument)
+        values = numbers.reshape(len(points), -1)
+        if self._watch_domain:
+            values = values.copy()
+            values[~contains(self._case.domain, argument, name=self._case.name)] = np.nan
+        return values
+
+    def _numbers_of_batch(self, value: Any, argument: Array) -> Array:
+        """Require one row per point, and the same shape as before."""
+        count = len(argument)
         numbers = as_numbers(self._case, self._role, value, argument)
-        if numbers.shape[:1] != (len(points),):
+        if numbers.shape[:1] != (count,):
             raise CaseError(
                 f"{self._case.name}: a batched {self._role} must return one row per point, the "
-                f"shape ({len(points)}, *output), got {numbers.shape} for {argument.shape}"
+                f"shape ({count}, *output), got {numbers.shape} for {argument.shape}"
             )
         if self.output is None:
             self.output = numbers.shape[1:]
@@ -215,11 +227,7 @@ class Probe:
                 f"{self._case.name}: {self._role} must return one shape per point, but it "
                 f"returned {self.output} before and {numbers.shape[1:]} now"
             )
-        values = numbers.reshape(len(points), -1)
-        if self._watch_domain:
-            values = values.copy()
-            values[~contains(self._case.domain, argument, name=self._case.name)] = np.nan
-        return values
+        return numbers
 
     def _moved_batches(self, base: Array, coordinates: Array, targets: Array) -> Array:
         size = max(1, _BATCH // max(1, len(base)))

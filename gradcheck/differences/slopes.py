@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.ladder import FIRST, Choice, Ladder
+from gradcheck.differences.ladder import FIRST, IMPROVABLE, Choice, Ladder, is_wide
 from gradcheck.differences.neighbourhood import Neighbourhood, roughness
 from gradcheck.differences.tracks import Tracks
 from gradcheck.differences.window import Slope, Window, central_window, one_sided_window
@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 
 TARGET = 3e-9
 """A larger relative error bar is worth more evaluations."""
+_SHARE = 1e-3
+"""Of the largest derivative of an output, a smaller one need not be resolved better than this."""
 _WIDE = 1e-3
 """Beyond this relative bar, the two sides are looked at one by one."""
 _SIDE = 5
@@ -85,7 +87,11 @@ class Survey:
             blocked=np.zeros(shape, dtype=bool),
             steep=np.zeros(shape, dtype=bool),
         )
-        self._climb_where(~(self.slopes.bar <= TARGET * _reference(self.slopes)))
+        smallest = (tracks.first[0][2] + tracks.first[1][2]) / 2
+        improvable = around.noise / smallest < IMPROVABLE * self.slopes.bar
+        found = self.slopes
+        value = np.nan_to_num(found.value)
+        self._climb_where(is_wide(value, found.bar, _reference(found), improvable, TARGET))
         if tracks.total is not None:
             self._climb_where(_astray(tracks, around, self.slopes))
 
@@ -146,7 +152,8 @@ def _reference(found: Slopes) -> Array:
     """Return the size that an error bar is compared with."""
     size = np.where(np.isfinite(found.value), np.abs(found.value), 0.0)
     reach = np.where(np.isfinite(found.reach), found.reach, 0.0)
-    return np.maximum(np.maximum(size, reach), 1e-3 * size.max(axis=0, initial=0.0))
+    reference: Array = np.maximum(np.maximum(size, reach), _SHARE * size.max(axis=0, initial=0.0))
+    return reference
 
 
 def _first_windows(tracks: Tracks, center: Array, noise: Array) -> Window:

@@ -39,7 +39,8 @@ def scale_of(x: Array) -> Array:
     typical = float(np.median(known)) if len(known) else 1.0
     size = np.where(size == 0, typical, size)
     near = (size < typical / 4) & (size > typical / 1024)
-    return np.ldexp(1.0, np.frexp(np.where(near, typical / 4, size))[1] - 1)
+    scale: Array = np.ldexp(1.0, np.frexp(np.where(near, typical / 4, size))[1] - 1)
+    return scale
 
 
 def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:
@@ -62,9 +63,7 @@ def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:
         count=len(x),
         first=take(np.arange(len(x)), FIRST),
         take=take_one,
-        sample=lambda track, t: probe.moved(
-            x, np.full(len(t), track), x[track] + t * scale[track]
-        ),
+        sample=lambda track, t: probe.moved(x, np.full(len(t), track), x[track] + t * scale[track]),
         total=lambda slopes, direction: direction @ slopes,
     )
 

@@ -17,6 +17,7 @@ Array = npt.NDArray[Any]
 UNIT_ROUNDOFF = 2.0**-53
 CONTRACTION = 0.3
 """The terms of the error must fall by this factor at least, from one to the next."""
+_KINK = 4.0
 _LINEAR = 0.6
 _SEEN = 8.0
 _TRUNCATION = 6.0
@@ -85,7 +86,9 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
     a1_error = (error[1] + error[2]) / (z2 - z3)
     a2 = ((quotient[0] - quotient[1]) / (z1 - z2) - a1) / (z1 - z3)
     a2_error = ((error[0] + error[1]) / (z1 - z2) + a1_error) / (z1 - z3)
-    c, c_error, e1, e1_error, e2, e2_error = _even_part(t, (forward + backward) / t, 4 * error)
+    c, c_error, e1, e1_error, e2, e2_error, left_over = _even_part(
+        t, (forward + backward) / t, 4 * error
+    )
 
     ratio = np.maximum(
         _excess(a2, a2_error) / np.maximum(np.abs(a1), a1_error),
@@ -94,7 +97,7 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
     ratio = np.where(np.isnan(ratio), 0.0, ratio)  # of zeros without noise
     a3 = ratio * np.maximum(np.abs(a2), ratio * _excess(a1, a1_error))
     truncation = _TRUNCATION * a3 * z1 * z2 * z3
-    kink_bar = 2 * c_error + 3 * ratio * _excess(e2, e2_error) * z2 * z3
+    kink_bar = 2 * c_error + _KINK * ratio * _excess(e2, e2_error) * left_over
     quiet = (np.abs(a1) <= 2 * a1_error) & (np.abs(a2) <= 2 * a2_error)
     valid = np.isfinite(value) & (quiet | (ratio <= CONTRACTION)) & (np.abs(c) <= kink_bar)
     return Window(
@@ -113,11 +116,15 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
 
 def _excess(term: Array, error: Array) -> Array:
     """Return by how much a term stands out of its own error."""
-    return np.maximum(np.abs(term) - error, 0.0)
+    excess: Array = np.maximum(np.abs(term) - error, 0.0)
+    return excess
 
 
 def _even_part(h: Array, even: Array, error: Array) -> tuple[Array, ...]:
-    """Fit S(h) / h = c + e₁ h + e₂ h³; return each coefficient and the bound for its error."""
+    """Fit S(h) / h = c + e₁ h + e₂ h³; return each coefficient and the bound for its error.
+
+    The last array is the share of the next term, e₃ h⁵, that c takes up.
+    """
     h1, h2, h3 = h
     cubes = h**3
     found: list[Array] = []
@@ -137,7 +144,8 @@ def _even_part(h: Array, even: Array, error: Array) -> tuple[Array, ...]:
     for row in rows:
         weights = row / determinant
         found += [(weights * even).sum(axis=0), (np.abs(weights) * error).sum(axis=0)]
-    return tuple(found)
+    left_over = np.abs((minors * h**5).sum(axis=0) / determinant)
+    return (*found, left_over)
 
 
 @dataclass(frozen=True, kw_only=True)

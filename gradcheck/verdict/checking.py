@@ -1,36 +1,25 @@
-"""`check`: is this derivative right?"""
+"""Answer the question whether a derivative is right."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, overload
 
-import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences import estimate
-from gradcheck.differences.evaluate import text_of
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.slopes import Slopes, Survey
-from gradcheck.differences.tracks import scale_of
 from gradcheck.errors import CaseError, GradientMismatch
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
 from gradcheck.model.registry import Registry
-from gradcheck.verdict import wording
-from gradcheck.verdict.accuracy import derivative_noise
-from gradcheck.verdict.directions import DEFAULT, LARGE, along, random_directions
-from gradcheck.verdict.faults import Fault, Start, finish, notes, start
-from gradcheck.verdict.judging import Judgement, Tolerance, judge
-from gradcheck.verdict.result import VERDICTS, Entries, Reason, Result, Results, Verdict
+from gradcheck.verdict.faults import Fault, notes
+from gradcheck.verdict.point import Options, Outcome, check_point
+from gradcheck.verdict.result import Result, Results
 from gradcheck.verdict.state import untouched
-from gradcheck.verdict.subject import case_of, cases_in, points_of, speciality, tolerance_of
+from gradcheck.verdict.subject import case_of, cases_in, points_of, tolerance_of
+from gradcheck.verdict.summing_up import conclude, entries_of, remarks_on
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
-
-_DOUBTED = 8
-"""So many of the worst entries are looked at again before they may fail."""
 
 
 @overload
@@ -69,7 +58,7 @@ def check(
     entries: Literal["all"] | None = ...,
     seed: int = ...,
 ) -> Result: ...
-def check(
+def check(  # noqa: PLR0913  (the subject, and options that are all named)
     f: Any,
     df: Any = None,
     x: Any = None,
@@ -127,6 +116,7 @@ def check(
 
     Examples
     --------
+    >>> import numpy as np
     >>> result = check(np.sin, np.cos, 0.7)
     >>> bool(result), result.reason
     (True, <Reason.AGREES: 'agrees'>)
@@ -135,7 +125,7 @@ def check(
     """
     if entries not in (None, "all"):
         raise CaseError(f'entries must be "all" or left out, got {entries!r}')
-    options = _Options(
+    options = Options(
         tolerance=tolerance_of(rtol, atol), directions=directions, entries=entries, seed=seed
     )
     if isinstance(f, Case):
@@ -171,6 +161,7 @@ def assert_gradient(f: Any, df: Any = None, x: Any = None, **options: Any) -> Re
 
     Examples
     --------
+    >>> import numpy as np
     >>> assert_gradient(np.sin, np.cos, 0.7)
     <Result 'sin': pass (agrees)>
     """
@@ -186,36 +177,11 @@ def _not_passed(result: Result | Results) -> list[Result]:
     return [one for one in found if not one]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Options:
-    tolerance: Tolerance
-    directions: int | None
-    entries: Literal["all"] | None
-    seed: int
-
-    def count(self, inputs: int) -> int | None:
-        """Return how many directions to check; None for every entry."""
-        if self.directions is not None:
-            return self.directions
-        return DEFAULT if inputs > LARGE and self.entries is None else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Outcome:
-    """What one point showed; the arrays have the shape (tracks, outputs)."""
-
-    analytic: Array
-    slopes: Slopes
-    judgement: Judgement
-    directions: Array | None
-    elementwise: bool
-
-
-def _check(case: Case, options: _Options) -> Result:
+def _check(case: Case, options: Options) -> Result:
     """Check a case at all its points."""
     began = time.perf_counter()
     points = points_of(case)
-    outcomes: list[_Outcome | None] = []
+    outcomes: list[Outcome | None] = []
     faults: list[Fault] = []
     remarks: list[str] = []
     evaluations = 0
@@ -225,7 +191,7 @@ def _check(case: Case, options: _Options) -> Result:
         outcome = None
         with untouched():
             try:
-                outcome = _check_point(f, df, point, options)
+                outcome = check_point(f, df, point, options)
             except Fault as fault:
                 faults.append(fault)
         outcomes.append(outcome)
@@ -234,13 +200,9 @@ def _check(case: Case, options: _Options) -> Result:
             remarks.append(f"at a step away from x, {f.failure}; such steps were left out")
         output = f.output if output is None else output
         remarks += notes(f, df)
-    entries = _entries(outcomes)
-    verdict, reason, message = _conclude(entries, faults, outcomes, points)
-    significant = np.concatenate(
-        [o.judgement.significant.T.reshape(-1) for o in outcomes if o is not None]
-        or [np.empty(0, dtype=bool)]
-    )
-    remarks += _remarks(entries, significant, outcomes, points)
+    entries = entries_of(outcomes)
+    verdict, reason, message = conclude(entries, faults, outcomes, points)
+    remarks += remarks_on(entries, outcomes, points)
     return Result(
         case=case if case.points else _with_points(case, points),
         verdict=verdict,
@@ -254,165 +216,6 @@ def _check(case: Case, options: _Options) -> Result:
         elementwise=any(o.elementwise for o in outcomes if o is not None),
         directions=next((o.directions for o in outcomes if o is not None), None),
     )
-
-
-def _check_point(f: Probe, df: Probe, point: Array, options: _Options) -> _Outcome:
-    """Check at one point: faults first, then estimates, then the verdict on every entry."""
-    begun = start(f, df, point)
-    x = point.reshape(-1)
-    count = None if begun.elementwise else options.count(len(x))
-    directions = None if count is None else random_directions(count, scale_of(x), options.seed)
-    survey = _survey(f, x, begun, directions)
-    finish(f, df, point, begun)
-    analytic, noise = _claims(begun, directions, len(x))
-    judgement = judge(analytic, survey.slopes, options.tolerance, noise)
-    if (judgement.verdict == VERDICTS.index(Verdict.FAIL)).any():
-        _doubt(survey, judgement, analytic)
-        judgement = judge(analytic, survey.slopes, options.tolerance, noise)
-    if directions is None and (judgement.verdict != 0).any():
-        judgement = _with_accuracy(df, x, begun, survey, judgement, options.tolerance)
-    return _Outcome(
-        analytic=analytic,
-        slopes=survey.slopes,
-        judgement=judgement,
-        directions=directions,
-        elementwise=begun.elementwise,
-    )
-
-
-def _survey(f: Probe, x: Array, begun: Start, directions: Array | None) -> Survey:
-    if begun.elementwise:
-        return estimate.elementwise(f, x, begun.center)
-    if directions is not None:
-        return estimate.by_direction(f, x, begun.center, directions)
-    return estimate.by_input(f, x, begun.center)
-
-
-def _claims(begun: Start, directions: Array | None, inputs: int) -> tuple[Array, Array]:
-    """Return what df claims along the tracks, and the rounding of sums over many inputs."""
-    if begun.elementwise:
-        analytic = begun.analytic[None]
-    elif directions is None:
-        analytic = begun.analytic.reshape(-1, inputs).T
-    else:
-        analytic, sizes = along(begun.analytic.reshape(-1, inputs), directions)
-        return analytic, 1e-9 * sizes
-    return analytic, np.zeros(analytic.shape)
-
-
-def _doubt(survey: Survey, judgement: Judgement, analytic: Array) -> None:
-    """Look again at the entries that are about to fail, the worst first."""
-    failing = judgement.verdict == VERDICTS.index(Verdict.FAIL)
-    failing &= np.isfinite(analytic) & np.isnan(survey.slopes.left)
-    excess = np.abs(analytic - survey.slopes.value) / (survey.slopes.bar + judgement.materiality)
-    worst = np.where(failing, excess, -1.0).max(axis=1, initial=-1.0)
-    for track in np.argsort(-worst, kind="stable")[:_DOUBTED].tolist():
-        if failing[track].any():
-            survey.doubt(track, failing[track])
-
-
-def _with_accuracy(
-    df: Probe, x: Array, begun: Start, survey: Survey, judgement: Judgement, tolerance: Tolerance
-) -> Judgement:
-    """Judge again with df's own noise, where df may be the less accurate side."""
-    noise = derivative_noise(df, x, begun.analytic, scale_of(x))
-    noise = noise[None] if begun.elementwise else noise.reshape(-1, len(x)).T
-    analytic, _ = _claims(begun, None, len(x))
-    again = judge(analytic, survey.slopes, tolerance, noise)
-    size = np.fmax(np.abs(analytic), np.abs(survey.slopes.value))
-    lossy = (noise > _LOSSY * size) & (judgement.verdict != 0) & np.isfinite(analytic)
-    lossy &= np.isnan(survey.slopes.left) & (again.verdict != VERDICTS.index(Verdict.FAIL))
-    again.verdict[lossy] = VERDICTS.index(Verdict.INCONCLUSIVE)
-    again.reason[lossy] = Reason.ANALYTIC_INACCURATE
-    return again
-
-
-_LOSSY = 1e-3
-"""A derivative whose values scatter by more than this share has lost its digits."""
-
-
-def _entries(outcomes: Sequence[_Outcome | None]) -> Entries:
-    """Lay the points' entries one after the other, by point, output and input."""
-    parts: dict[str, list[Array]] = {}
-    for number, outcome in enumerate(outcomes):
-        if outcome is None:
-            continue
-        tracks, outputs = outcome.analytic.shape
-        inputs = np.arange(tracks)
-        if outcome.elementwise:
-            inputs = np.arange(outputs)
-        columns = {
-            "point": np.full(tracks * outputs, number, dtype=np.intp),
-            "output": np.repeat(np.arange(outputs), tracks),
-            "input": np.tile(inputs, 1 if outcome.elementwise else outputs),
-            "analytic": outcome.analytic,
-            "numeric": outcome.slopes.value,
-            "error_bar": outcome.slopes.bar,
-            "materiality": outcome.judgement.materiality,
-            "scale": outcome.judgement.scale,
-            "verdict": outcome.judgement.verdict,
-            "reason": outcome.judgement.reason,
-        }
-        for name, values in columns.items():
-            parts.setdefault(name, []).append(np.asarray(values).T.reshape(-1))
-    if not parts:
-        nothing, index = np.empty(0), np.empty(0, dtype=np.intp)
-        return Entries(
-            point=index, output=index, input=index, analytic=nothing, numeric=nothing,
-            error_bar=nothing, materiality=nothing, scale=nothing,
-            verdict=np.empty(0, dtype=np.int8), reason=np.empty(0, dtype=object),
-        )  # fmt: skip
-    return Entries(**{name: np.concatenate(values) for name, values in parts.items()})
-
-
-def _conclude(
-    entries: Entries,
-    faults: Sequence[Fault],
-    outcomes: Sequence[_Outcome | None],
-    points: Sequence[Array],
-) -> tuple[Verdict, Reason, str]:
-    """Return the gravest verdict of all points and entries, its reason, and what to do."""
-    fault = max(faults, key=lambda fault: VERDICTS.index(fault.verdict), default=None)
-    gravest = VERDICTS[int(entries.verdict.max(initial=0))]
-    if fault is not None and VERDICTS.index(fault.verdict) >= VERDICTS.index(gravest):
-        return fault.verdict, fault.reason, fault.message
-    if gravest is Verdict.PASS:
-        return Verdict.PASS, Reason.AGREES, wording.sentence(Verdict.PASS, Reason.AGREES)
-    row = int(entries.worst_first()[0])
-    reason = entries.reason[row]
-    message = wording.sentence(gravest, reason)
-    outcome = outcomes[int(entries.point[row])]
-    if reason is Reason.KINK and outcome is not None:
-        output = int(entries.output[row])
-        track = 0 if outcome.elementwise else int(entries.input[row])
-        left, right = outcome.slopes.left[track, output], outcome.slopes.right[track, output]
-        if np.isfinite(left):
-            message = wording.kink_sentence(float(entries.analytic[row]), left, right)
-    if len(points) > 1:
-        message = f"At x = {text_of(points[int(entries.point[row])])}: {message}"
-    return gravest, reason, message
-
-
-def _remarks(
-    entries: Entries,
-    significant: Array,
-    outcomes: Sequence[_Outcome | None],
-    points: Sequence[Array],
-) -> list[str]:
-    """Return what else is worth knowing."""
-    found = [wording.immaterial(entries, significant)]
-    for outcome in outcomes:
-        if outcome is None:
-            continue
-        if outcome.elementwise:
-            found.append("f acts elementwise: df is compared with the diagonal of the Jacobian")
-        if outcome.directions is not None:
-            count, inputs = outcome.directions.shape
-            found.append(wording.detection_power(count, inputs))
-    general = [point for point in points if not speciality(point)]
-    if not general:
-        found.append(wording.special_point(points[0], speciality(points[0])))
-    return [remark for remark in found if remark]
 
 
 def _with_points(case: Case, points: tuple[Array, ...]) -> Case:

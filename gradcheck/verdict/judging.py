@@ -129,4 +129,4 @@ def _is_wide(analytic: Array, found: Slopes, tolerance: Tolerance, scale: Array)
         return ~(found.bar <= tolerance.atol + tolerance.rtol * size)
     size = np.fmax(size, found.reach)
     nothing = (analytic == 0) & (found.value == 0)  # f is constant, as far as can be seen
-    return ~(found.bar <= np.maximum(WIDE * size, tolerance.atol)) & ~nothing
+    return np.asarray(~(found.bar <= np.maximum(WIDE * size, tolerance.atol)) & ~nothing)

@@ -89,7 +89,7 @@ class Entries:
     materiality: Array
     """The largest difference that is put down to df's own rounding, or tolerated by the caller."""
     scale: Array
-    """The largest \\|numeric\\| of the block: at the same point, for the same output."""
+    """What errors are relative to: the largest |numeric| at the same point, for the same output."""
     verdict: npt.NDArray[np.int8]
     """A position in `VERDICTS`."""
     reason: npt.NDArray[np.object_]
@@ -103,18 +103,20 @@ class Entries:
         """The relative error, in units of the block's largest derivative, that would be caught."""
         with np.errstate(all="ignore"):
             resolution = (self.error_bar + self.materiality) / self.scale
-        return np.where(np.isnan(resolution), np.inf, resolution)
+        return np.asarray(np.where(np.isnan(resolution), np.inf, resolution))
 
     @property
     def abs_error(self) -> Array:
         """|analytic - numeric|."""
         with np.errstate(all="ignore"):
-            return np.abs(self.analytic - self.numeric)
+            error: Array = np.abs(self.analytic - self.numeric)
+        return error
 
     def worst_first(self) -> npt.NDArray[np.intp]:
         """Return the rows, the gravest verdict first, then by the error in units of its bound."""
         with np.errstate(all="ignore"):
             excess = self.abs_error / (self.error_bar + self.materiality)
+        excess = np.where(self.abs_error == 0, 0.0, excess)
         return np.lexsort((-np.where(np.isnan(excess), np.inf, excess), -self.verdict))
 
 
@@ -165,7 +167,7 @@ class Result:
         return table(self)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw analytic against numeric values with their error bars."""
+        """Draw the error of each entry in units of its bound."""
         from gradcheck.output.verdict_figure import plot
 
         return plot(self, ax)

@@ -13,7 +13,8 @@ Array = npt.NDArray[Any]
 _SENTENCES = {
     (Verdict.PASS, Reason.AGREES): "df agrees with the differences of f.",
     (Verdict.FAIL, Reason.DISAGREES): (
-        "df disagrees with the differences of f, beyond their error bars."
+        "df disagrees with the differences of f, beyond their error bars; compare the entries' "
+        "ratios for the kind of mistake."
     ),
     (Verdict.FAIL, Reason.NOT_FINITE): (
         "df is not finite where f is smooth; guard the formula against division by zero, "
@@ -80,7 +81,7 @@ def immaterial(entries: Entries, significant: Array) -> str:
 def special_point(x: Array, what: str) -> str:
     """Advise against a point that hides mistakes."""
     return (
-        f"{what} at x = {text_of(x)}: such points hide mistakes; check at three or more points in "
+        f"{what} (x = {text_of(x)}): such points hide mistakes; check at three or more points in "
         "general position (points=[...])"
     )
 
@@ -89,5 +90,5 @@ def detection_power(count: int, inputs: int) -> str:
     """Say what a check along random directions can see."""
     return (
         f"checked along {count} random directions instead of {inputs:,} entries; an error shows if "
-        "its sum along a direction exceeds the resolution stated; entries=\"all\" checks each entry"
+        'its sum along a direction exceeds the resolution stated; entries="all" checks each entry'
     )

@@ -1,0 +1,108 @@
+"""From the outcomes at single points to one result: entries, conclusion, remarks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.differences.evaluate import text_of
+from gradcheck.verdict import wording
+from gradcheck.verdict.faults import Fault
+from gradcheck.verdict.point import Outcome
+from gradcheck.verdict.result import VERDICTS, Entries, Reason, Verdict
+from gradcheck.verdict.subject import speciality
+
+Array = npt.NDArray[Any]
+
+
+def entries_of(outcomes: Sequence[Outcome | None]) -> Entries:
+    """Lay the points' entries one after the other, by point, output and input."""
+    parts: dict[str, list[Array]] = {}
+    for number, outcome in enumerate(outcomes):
+        if outcome is None:
+            continue
+        tracks, outputs = outcome.analytic.shape
+        inputs = np.arange(tracks)
+        if outcome.elementwise:
+            inputs = np.arange(outputs)
+        columns = {
+            "point": np.full(tracks * outputs, number, dtype=np.intp),
+            "output": np.repeat(np.arange(outputs), tracks),
+            "input": np.tile(inputs, 1 if outcome.elementwise else outputs),
+            "analytic": outcome.analytic,
+            "numeric": outcome.slopes.value,
+            "error_bar": outcome.slopes.bar,
+            "materiality": outcome.judgement.materiality,
+            "scale": outcome.judgement.scale,
+            "verdict": outcome.judgement.verdict,
+            "reason": outcome.judgement.reason,
+        }
+        for name, values in columns.items():
+            parts.setdefault(name, []).append(np.asarray(values).T.reshape(-1))
+    if not parts:
+        nothing, index = np.empty(0), np.empty(0, dtype=np.intp)
+        return Entries(
+            point=index, output=index, input=index, analytic=nothing, numeric=nothing,
+            error_bar=nothing, materiality=nothing, scale=nothing,
+            verdict=np.empty(0, dtype=np.int8), reason=np.empty(0, dtype=object),
+        )  # fmt: skip
+    columns = {name: np.concatenate(values) for name, values in parts.items()}
+    columns["scale"] = _scale(columns)
+    return Entries(**columns)
+
+
+def _scale(columns: dict[str, Array]) -> Array:
+    """Return what errors are relative to: for outputs whose derivatives are all 0, the others."""
+    scale: Array = columns["scale"]
+    for number in np.unique(columns["point"]).tolist():
+        here = columns["point"] == number
+        scale = np.where(here & (scale == 0), scale[here].max(), scale)
+    return np.where(scale == 0, scale.max(), scale)
+
+
+def conclude(
+    entries: Entries,
+    faults: Sequence[Fault],
+    outcomes: Sequence[Outcome | None],
+    points: Sequence[Array],
+) -> tuple[Verdict, Reason, str]:
+    """Return the gravest verdict of all points and entries, its reason, and what to do."""
+    fault = max(faults, key=lambda fault: VERDICTS.index(fault.verdict), default=None)
+    gravest = VERDICTS[int(entries.verdict.max(initial=0))]
+    if fault is not None and VERDICTS.index(fault.verdict) >= VERDICTS.index(gravest):
+        return fault.verdict, fault.reason, fault.message
+    if gravest is Verdict.PASS:
+        return Verdict.PASS, Reason.AGREES, wording.sentence(Verdict.PASS, Reason.AGREES)
+    row = int(entries.worst_first()[0])
+    reason = entries.reason[row]
+    message = wording.sentence(gravest, reason)
+    outcome = outcomes[int(entries.point[row])]
+    if reason is Reason.KINK and outcome is not None:
+        output = int(entries.output[row])
+        track = 0 if outcome.elementwise else int(entries.input[row])
+        left, right = outcome.slopes.left[track, output], outcome.slopes.right[track, output]
+        if np.isfinite(left):
+            message = wording.kink_sentence(float(entries.analytic[row]), left, right)
+    if len(points) > 1:
+        message = f"At x = {text_of(points[int(entries.point[row])])}: {message}"
+    return gravest, reason, message
+
+
+def remarks_on(
+    entries: Entries, outcomes: Sequence[Outcome | None], points: Sequence[Array]
+) -> list[str]:
+    """Return what else is worth knowing."""
+    known = [outcome for outcome in outcomes if outcome is not None]
+    parts = [outcome.judgement.significant.T.reshape(-1) for outcome in known]
+    found = [wording.immaterial(entries, np.concatenate(parts))] if parts else []
+    for outcome in known:
+        if outcome.elementwise:
+            found.append("f acts elementwise: df is compared with the diagonal of the Jacobian")
+        if outcome.directions is not None:
+            count, inputs = outcome.directions.shape
+            found.append(wording.detection_power(count, inputs))
+    general = [point for point in points if not speciality(point)]
+    if not general:
+        found.append(wording.special_point(points[0], speciality(points[0])))
+    return [remark for remark in found if remark]
