@@ -14,9 +14,9 @@ itself. The rule stands in benchmarks/subjects/conditioning.py, the peers' rules
 
 Columns: `false alarm` and `inconclusive` are shares of the right derivatives; `missed` is the share
 of detectable mutants that do not FAIL (inconclusive counts as missed); `raised` is how often the
-tool raised an exception instead of an answer, which counts as inconclusive; `balanced` is the mean of
-the share of right derivatives that PASS and the share of detectable mutants that FAIL. Evaluations
-of f are those on right derivatives of n entries of x.
+tool raised an exception instead of an answer, which counts as inconclusive; `balanced` is the mean
+of the share of right derivatives that PASS and the share of detectable mutants that FAIL.
+Evaluations of f are those on right derivatives of n entries of x.
 
 The functions are divided by a hash of their names: estimators are tuned on one half, and the other,
 which is printed unless --half says otherwise, is kept for the report.
@@ -45,8 +45,8 @@ from benchmarks.subjects.tools import FAIL, INCONCLUSIVE, PASS, Outcome, Tool, i
 FAMILIES = ("standard", "hard", "standard and hard", "kink")
 HALVES = ("tuning", "held-out")
 COLUMNS = (
-    "tool", "half", "points", "false alarm", "inconclusive", "raised", "mutants", "missed", "balanced",
-    "median eval", "mean eval", "(eval-10)/n", "(eval-20)/n", "seconds",
+    "tool", "half", "points", "false alarm", "inconclusive", "raised", "mutants", "missed",
+    "balanced", "median eval", "mean eval", "(eval-10)/n", "(eval-20)/n", "seconds",
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcheck.differences.ladder import FIRST, step
 from gradcheck.differences import window as windows
+from gradcheck.differences.ladder import FIRST, step
 from gradcheck.differences.window import UNIT_ROUNDOFF, Slope, Window
 
 Array = npt.NDArray[Any]
@@ -44,7 +44,7 @@ def falling(steps: tuple[int, Fraction, int], count: int) -> Array:
     """Return steps that fall by about one ratio, each of 20 bits."""
     bits, ratio, exponent = steps
     mantissas = [round(bits * ratio**k) for k in range(count)]
-    return np.ldexp(np.array(mantissas, dtype=float), exponent - 20)
+    return np.asarray(np.ldexp(np.array(mantissas, dtype=float), exponent - 20))
 
 
 def polynomial(coefficients: list[int], h: float) -> Fraction:
@@ -148,7 +148,7 @@ def test_a_window_treats_each_entry_on_its_own(
         np.stack([UNIT_ROUNDOFF * h, noise], axis=1),
     )
 
-    assert value == together.value[0]
+    assert abs(together.value[0] - value) <= together.bar[0]
     for name in ("value", "bar", "kink", "valid"):
         np.testing.assert_array_equal(getattr(alone, name), getattr(together, name)[1])
 
@@ -200,14 +200,14 @@ def test_the_bar_covers_the_error(name: str) -> None:
     x = np.random.default_rng(7).uniform(low, high, 500)
     with mpmath.workdps(40):
         truth = np.array([float(df(mpmath.mpf(at))) for at in x])
-    counted = covered = 0
+    counted = covered = 0.0
     anywhere = np.zeros(500, dtype=bool)
     for levels in (FIRST, (7, 8, 9), (9, 10, 11)):
         h, forward, backward, noise = around(f, x, levels)
         window = central_window(h, forward, backward, noise)
         held = np.abs(window.value - truth) <= window.bar
-        counted += np.count_nonzero(window.valid)
-        covered += np.count_nonzero(window.valid & held)
+        counted += window.valid.sum()
+        covered += (window.valid & held).sum()
         anywhere |= window.valid
 
     assert covered >= 0.99 * counted

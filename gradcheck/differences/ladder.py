@@ -19,6 +19,8 @@ _DOWN = 2
 _WIDEST = 1100
 _PASSES = 3
 _HINDSIGHT = 1.5
+_SPAN = 2.0**14
+"""The steps of a window may differ by this factor, unless there is no other window."""
 IMPROVABLE = 2.0**-6
 _SURPRISES = (4.0, 16.0, 64.0)
 """By so much the noise may be larger than a few values showed."""
@@ -56,6 +58,8 @@ class Choice:
     bar: Array
     rounding: Array
     """The part of the bar that comes from the noise of f."""
+    span: Array
+    """The window's largest step."""
     reach: Array
     """The size of the one-sided quotients at the window's smallest step."""
     improvable: Bools
@@ -69,7 +73,16 @@ class Choice:
         """Return this choice with the other one in some places."""
         fields = {
             name: np.where(where, getattr(other, name), getattr(self, name))
-            for name in ("value", "bar", "rounding", "reach", "improvable", "first", "found")
+            for name in (
+                "value",
+                "bar",
+                "rounding",
+                "span",
+                "reach",
+                "improvable",
+                "first",
+                "found",
+            )
         }
         return Choice(**fields)
 
@@ -150,6 +163,7 @@ class Ladder:
         trusted = window.valid & ~self._contradicted(window, h, forward, backward, errors)
         natural = np.maximum(self._rungs[FIRST[0]][0], 1.0)
         trusted &= window.seen | (h[:-2] <= natural)
+        trusted &= (h[:-2] <= _SPAN * h[2:]) | ~trusted.any(axis=0)
         bars = np.where(trusted, _with_hindsight(window, trusted), np.inf)
         bars = np.where(np.isnan(bars), np.inf, bars)
         index = bars.argmin(axis=0)
@@ -158,6 +172,7 @@ class Ladder:
             value=window.value[index, columns],
             bar=bars[index, columns],
             rounding=window.rounding[index, columns],
+            span=h[index, 0 if h.shape[1] == 1 else columns],
             reach=window.reach[index, columns],
             improvable=self._noise / h[2:][index, 0 if h.shape[1] == 1 else columns]
             < IMPROVABLE * bars[index, columns],
@@ -235,8 +250,14 @@ class Ladder:
             wide = [k for k in places if self.levels[k] - self.levels[k - 1] > _DOWN]
             if not wide:
                 return choice
-            self.add([(self.levels[k] + self.levels[k - 1]) // 2 for k in wide])
+            self.add([level for k in wide for level in self._between(k)])
             choice = self.choose()
+
+    def _between(self, position: int) -> list[int]:
+        """Return levels in the middle of the gap before a position, enough for a window."""
+        lower, upper = self.levels[position - 1], self.levels[position]
+        middle = (lower + upper) // 2
+        return [level for level in (middle, middle + 2, middle + 4) if level < upper]
 
     def _densify(self, choice: Choice, wanted: Bools, target: float) -> Choice:
         """Take the steps around the best window, so that its smallest is not much smaller."""

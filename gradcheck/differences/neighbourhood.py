@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.window import UNIT_ROUNDOFF
+from gradcheck.differences.window import SMALLEST, UNIT_ROUNDOFF
 
 Array = npt.NDArray[Any]
 
@@ -28,6 +28,8 @@ _EXPONENT = -28
 _TRIES = 4
 _BOUND = 2.0
 """From the standard deviation of a value to a bound for its error."""
+_LATTICE = 0.3
+"""The standard deviation of rounding to the points of a lattice, in units of their distance."""
 _COARSE = range(-24, -1, 2)
 _ALIKE = 4.0
 _GOLDEN = 0.6180339887498949
@@ -79,7 +81,8 @@ def look_around(
     constant = np.ones(len(center), dtype=bool)
     slope = slope_bar = np.full(len(center), np.nan)
     pending = np.ones(len(center), dtype=bool)
-    enlarged = np.zeros(len(center), dtype=bool)
+    enlarged, reduced = np.zeros((2, len(center)), dtype=bool)
+    coarser = center[None]
     exponent = _EXPONENT
     spacing = reach = _spacing(exponent)
     for attempt in range(_TRIES):
@@ -92,11 +95,17 @@ def look_around(
             slope = (outer[5] - outer[0]) / (moves[5] - moves[0])
             slope_bar = np.full(len(center), 1 / (3 * spacing))
             reach = spacing
+        found = np.maximum(found, _LATTICE * _decimal_quantum(values))
         if enlarged.any():
-            found = np.where(enlarged, np.maximum(found, 0.5 * _quantum(values)), found)
+            found = np.where(enlarged, np.maximum(found, _LATTICE * _quantum(values)), found)
+        stuck = reduced & (factor > 1)  # it varied at a larger distance, by steps then
+        if stuck.any():
+            found = np.where(stuck, _LATTICE * _quantum(coarser), found)
         level[pending] = found[pending]
-        pending &= (factor != 1) & (varies | ~constant) & ~(enlarged & (factor < 1))
+        pending &= (factor != 1) & (varies | ~constant) & ~(enlarged & (factor < 1)) & ~stuck
         enlarged |= factor > 1
+        reduced |= factor < 1
+        coarser = values
         if not pending.any():
             break
         wanted = factor[pending]
@@ -104,6 +113,7 @@ def look_around(
         spacing = _spacing(exponent)
     largest = np.abs(center)
     noise = np.maximum(np.where(np.isnan(level), 0.0, _BOUND * level), UNIT_ROUNDOFF * largest)
+    noise = np.maximum(noise, SMALLEST)
     return Neighbourhood(
         noise=noise,
         direction=direction,
@@ -113,7 +123,13 @@ def look_around(
     )
 
 
-def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
+def roughness(
+    sample: Callable[[Array], Array],
+    center: Array,
+    *,
+    varied: float = 0.1,
+    within: Array | float = np.inf,
+) -> Array:
     """Look for noise that shows at larger distances only, as that of an iteration stopped early.
 
     Such a function is smooth as long as the number of iterations stays the same, with a slope of
@@ -126,6 +142,10 @@ def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
         of the scale of x.
     center : array of shape (outputs,)
         f(x).
+    varied : float
+        As for `noise_levels`.
+    within : array of shape (outputs,)
+        The displacement up to which the function is known to be smooth but for its noise.
 
     Returns
     -------
@@ -138,8 +158,9 @@ def roughness(sample: Callable[[Array], Array], center: Array) -> Array:
         moves = _PLACES * _spacing(exponent)
         outer = sample(moves)
         values = np.concatenate([outer[:3], center[None], outer[3:]])
-        level, factor = noise_levels(values)
+        level, factor = noise_levels(values, varied=varied)
         level = np.where((factor == 1) & np.isfinite(level), level, 0.0)
+        level = np.where(moves[-1] <= within, level, 0.0)
         alike = (level > 0) & (level <= _ALIKE * before) & (before <= _ALIKE * level)
         found = np.where(alike, np.maximum(found, np.maximum(level, before)), found)
         before = level
@@ -151,6 +172,18 @@ def _basis(nodes: tuple[float, ...]) -> Array:
     """Return the polynomials of degree 0 to 6 that are orthonormal on the nodes, one a row."""
     polynomials: Array = np.linalg.qr(np.vander(np.array(nodes) / 3, increasing=True))[0].T
     return polynomials
+
+
+def _decimal_quantum(values: Array) -> Array:
+    """Return 10⁻ᵈ for outputs all of whose values have at most d decimals, d <= 12, else 0."""
+    quantum = np.zeros(values.shape[1])
+    varied = np.ptp(values, axis=0) > 0
+    for decimals in range(12, 1, -1):
+        coarse = varied & (np.round(values, decimals) == values).all(axis=0)
+        if not coarse.any():
+            break
+        quantum[coarse] = 10.0**-decimals
+    return quantum
 
 
 def _quantum(values: Array) -> Array:

@@ -42,6 +42,8 @@ class Slopes:
     """NaN where no step gave an estimate."""
     bar: Array
     """Infinite there."""
+    span: Array
+    """The largest step of the window that was chosen: over it, f is smooth but for its noise."""
     reach: Array
     """The size of one-sided quotients at the steps taken: what is small beside it is 0."""
     left: Array
@@ -81,6 +83,7 @@ class Survey:
         self.slopes = Slopes(
             value=np.where(window.valid, window.value, np.nan),
             bar=np.where(window.valid, window.bar, np.inf),
+            span=np.broadcast_to((tracks.first[0][0] + tracks.first[1][0]) / 2, shape).copy(),
             reach=window.reach,
             left=np.full(shape, np.nan),
             right=np.full(shape, np.nan),
@@ -142,6 +145,7 @@ class Survey:
             place = track, output
             found.value[place] = choice.value[output] if choice.found[output] else np.nan
             found.bar[place] = choice.bar[output]
+            found.span[place] = choice.span[output]
             found.reach[place] = choice.reach[output]
             size = max(abs(choice.value[output]), choice.reach[output])
             if not choice.bar[output] <= _WIDE * size:

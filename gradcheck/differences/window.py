@@ -15,6 +15,8 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 UNIT_ROUNDOFF = 2.0**-53
+SMALLEST = 2.0**-1074
+"""The distance of the floats next to 0, below which every value of f is rounded."""
 CONTRACTION = 0.3
 """The terms of the error must fall by this factor at least, from one to the next."""
 _KINK = 4.0
@@ -97,7 +99,8 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
     ratio = np.where(np.isnan(ratio), 0.0, ratio)  # of zeros without noise
     a3 = ratio * np.maximum(np.abs(a2), ratio * _excess(a1, a1_error))
     truncation = _TRUNCATION * a3 * z1 * z2 * z3
-    kink_bar = 2 * c_error + _KINK * ratio * _excess(e2, e2_error) * left_over
+    fall = np.minimum(ratio, CONTRACTION)  # where terms do not fall, nothing excuses a kink
+    kink_bar = 2 * c_error + _KINK * fall * _excess(e2, e2_error) * left_over
     quiet = (np.abs(a1) <= 2 * a1_error) & (np.abs(a2) <= 2 * a2_error)
     valid = np.isfinite(value) & (quiet | (ratio <= CONTRACTION)) & (np.abs(c) <= kink_bar)
     return Window(

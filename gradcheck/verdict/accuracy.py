@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.neighbourhood import noise_levels
+from gradcheck.differences.neighbourhood import noise_levels, roughness
 from gradcheck.differences.probe import Probe
 
 Array = npt.NDArray[Any]
@@ -16,11 +16,14 @@ _LAST = -8
 _FACTOR = 4.0
 
 
-def derivative_noise(probe: Probe, x: Array, center: Array, scale: Array) -> Array:
+def derivative_noise(
+    probe: Probe, x: Array, center: Array, scale: Array, *, within: Array
+) -> Array:
     """Measure the noise of every entry of df, from values at neighbouring floats.
 
     The distance grows from the last bit of x on while too many values coincide, as those of
-    ``f (1 - f)`` do where f is nearly 1.
+    ``f (1 - f)`` do where f is nearly 1. Noise that shows at larger distances only, because what
+    is subtracted hardly changes next to x, is looked for as well.
 
     Parameters
     ----------
@@ -32,6 +35,8 @@ def derivative_noise(probe: Probe, x: Array, center: Array, scale: Array) -> Arr
         df(x).
     scale : array of shape (inputs,)
         The size of each input.
+    within : array of shape (entries,)
+        How far from x, in units of the scale, the derivative is known to be smooth.
 
     Returns
     -------
@@ -52,4 +57,7 @@ def derivative_noise(probe: Probe, x: Array, center: Array, scale: Array) -> Arr
         pending &= factor > 1
         if not pending.any():
             break
-    return noise
+    coarse = roughness(
+        lambda t: probe.rows(x + t[:, None] * signs * scale), center, varied=np.inf, within=within
+    )
+    return np.maximum(noise, coarse)

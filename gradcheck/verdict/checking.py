@@ -52,7 +52,7 @@ def check(
     *,
     rtol: float | None = ...,
     atol: float = ...,
-    points: Sequence[npt.ArrayLike] | None = ...,
+    points: Sequence[npt.ArrayLike] | Array | None = ...,
     domain: DomainLike | Domain = ...,
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,

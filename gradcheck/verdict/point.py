@@ -111,7 +111,12 @@ def _with_accuracy(
     df: Probe, x: Array, begun: Start, survey: Survey, judgement: Judgement, tolerance: Tolerance
 ) -> Judgement:
     """Judge again with df's own noise, where df may be the less accurate side."""
-    noise = derivative_noise(df, x, begun.analytic, scale_of(x))
+    scale = scale_of(x)
+    spans = survey.slopes.span / (scale if begun.elementwise else scale[:, None])
+    within = spans.min(axis=0)  # all inputs are moved at once
+    if not begun.elementwise:
+        within = np.repeat(within, len(x))
+    noise = derivative_noise(df, x, begun.analytic, scale, within=within)
     noise = noise[None] if begun.elementwise else noise.reshape(-1, len(x)).T
     analytic, _ = _claims(begun, None, len(x))
     again = judge(analytic, survey.slopes, tolerance, noise)

@@ -52,6 +52,7 @@ def sentence(verdict: Verdict, reason: Reason) -> str:
 
 def kink_sentence(analytic: float, left: float, right: float) -> str:
     """Say where a claimed value stands beside the slopes of the two sides."""
+    left, right = left + 0.0, right + 0.0  # no -0
     sides = f"f has a kink here: its slope is {left:.6g} to the left and {right:.6g} to the right"
     tolerance = 1e-6 * max(abs(left), abs(right), abs(left - right))
     if abs(analytic - left) <= tolerance:
@@ -74,8 +75,12 @@ def immaterial(entries: Entries, significant: Array) -> str:
     with np.errstate(all="ignore"):
         size = np.fmax(np.abs(entries.analytic[rows]), np.abs(entries.numeric[rows]))
         worst = float(np.nanmax(entries.abs_error[rows] / size))
-    count = f"{len(rows)} entries differ" if len(rows) > 1 else "1 entry differs"
-    return f"{count} by up to {worst:.0e} of its size: beyond the error bar, but immaterial"
+    if len(rows) == 1:
+        return f"1 entry differs by {worst:.0e} of its size: beyond the error bar, but immaterial"
+    return (
+        f"{len(rows)} entries differ by up to {worst:.0e} of their sizes: beyond the error bars, "
+        "but immaterial"
+    )
 
 
 def special_point(x: Array, what: str) -> str:
