@@ -128,12 +128,12 @@ def test_a_wrong_entry_is_found_and_no_other(name: str) -> None:
         assert [divmod(row, inputs)] == failing(result)
 
 
-@every_shape
+@pytest.mark.parametrize(
+    "name", [name for name, (_, df, x, _) in SHAPES.items() if np.ndim(df(x)) > 1]
+)
 def test_a_transposed_derivative_is_no_derivative(name: str) -> None:
     """A wrong shape is told, unless both orders have the same one: then the numbers differ."""
     f, df, x, _ = SHAPES[name]
-    if np.ndim(df(x)) < 2:
-        pytest.skip("there is one order only")
     result = check(f, lambda x: np.transpose(df(x)), x)
 
     expected = Reason.DISAGREES if df(x).shape == df(x).T.shape else Reason.WRONG_SHAPE
@@ -355,8 +355,6 @@ def test_a_subgradient_at_a_kink_is_no_mistake(f: Function, df: Function, x: Any
 @pytest.mark.parametrize(
     ("f", "x"),
     [(np.cbrt, 0.0), (lambda x: np.sqrt(np.abs(x)), 0.0), (np.sign, 0.0), (np.floor, 3.0)],
-    # OPEN: the two jumps come out as noise, and the advice is to make f more precise; the numeric
-    # value of floor at 3 is given as 33 ± 58
     ids=["vertical tangent", "cusp", "jump", "step"],
 )
 def test_where_slopes_have_no_limit_nothing_is_judged(f: Function, x: float) -> None:
@@ -398,9 +396,10 @@ def test_without_usable_steps_the_domain_is_named() -> None:
 # --- which side is inaccurate --------------------------------------------------------------------
 
 
+# OPEN: fails from 3e-6 inwards: next to x the cosine does not change, and the quotient is smooth
 @pytest.mark.parametrize("x", [1e-5, 1e-6, 1e-7])
 def test_a_derivative_that_loses_its_digits_is_named(x: float) -> None:
-    """(1 - cos x) / x loses half of its digits at 1e-8; x - x³/24 does not."""
+    """Of (cos x - 1) / x, four digits are left at 1e-6; the polynomial of f keeps all of them."""
 
     def df(x: float) -> float:
         return float((np.cos(x) - 1) / x)
@@ -413,6 +412,33 @@ def test_a_derivative_that_loses_its_digits_is_named(x: float) -> None:
     )
 
 
+@pytest.mark.parametrize("distance", [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-7, 1e-9, 1e-12])
+def test_where_f_stands_still_next_to_a_kink_zero_is_right(distance: float) -> None:
+    """Beyond the bounds of a clip, and below the larger of two: 0 passes, and 1 does not."""
+
+    def clip(x: float) -> Any:
+        return np.clip(x, -1, 1)
+
+    def larger(x: float) -> float:
+        return max(x, 0.7)
+
+    for f, x in ((clip, 1 + distance), (clip, -1 - distance), (larger, 0.7 - distance)):
+        assert PASSES == outcome(check(f, lambda _: 0.0, x))
+        assert DISAGREES == outcome(check(f, lambda _: 1.0, x))
+
+
+def test_the_gradient_of_a_maximum_over_groups_passes() -> None:
+    """Of 400 inputs in groups of four; some groups are nearly tied."""
+    x = np.random.default_rng(0).normal(size=(100, 4))
+    result = check(
+        lambda x: x.max(axis=1).sum(),
+        lambda x: (x == x.max(axis=1, keepdims=True)).astype(float),
+        x,
+    )
+
+    assert PASSES == outcome(result)
+
+
 def sinc_slope(x: float, at_zero: float) -> float:
     """Return the derivative of sin(πx) / πx, and what somebody wrote for 0."""
     return float((np.cos(np.pi * x) - np.sinc(x)) / x) if x else at_zero
@@ -420,8 +446,6 @@ def sinc_slope(x: float, at_zero: float) -> float:
 
 def test_a_wrong_special_case_of_df_is_a_mistake() -> None:
     """The value at exactly one x is all that matters there; its neighbours are fine."""
-    # OPEN: the second is inconclusive, "df loses digits": one outlier among seven values of df is
-    # taken for noise
     assert PASSES == outcome(check(np.sinc, lambda x: sinc_slope(x, 0.0), 0.0))
     assert DISAGREES == outcome(check(np.sinc, lambda x: sinc_slope(x, 1.0), 0.0))
 
@@ -443,7 +467,6 @@ def test_a_wrong_special_case_of_df_is_a_mistake() -> None:
 )
 def test_what_underflows_is_not_accused(f: Function, df: Function, x: float) -> None:
     """Values that are lost below 1e-308 say nothing of a derivative of that size."""
-    # OPEN: the first four fail: numeric 0 with a bar of 0
     assert Verdict.FAIL is not check(f, df, x).verdict
 
 
@@ -464,15 +487,23 @@ def test_what_underflows_is_not_accused(f: Function, df: Function, x: float) -> 
 )  # fmt: skip
 def test_a_right_derivative_passes_at_a_zero_of_f(f: Function, df: Function, x: Any) -> None:
     """The rounding of what cancels is the noise there, not that of zero."""
-    # OPEN: inconclusive, or even a failure (see test_neighbourhood.py)
     assert PASSES == outcome(check(f, df, x))
 
 
 @pytest.mark.parametrize("decimals", [4, 5, 6, 7, 8, 9, 10])
 def test_a_right_derivative_of_a_rounded_function_never_fails(decimals: int) -> None:
-    """At none of 40 points."""
-    for x in np.random.default_rng(5).uniform(0.1, 2.0, 40).tolist():
+    """At none of 25 points."""
+    for x in np.random.default_rng(5).uniform(0.1, 2.0, 25).tolist():
         result = check(lambda x: np.round(np.exp(x), decimals), np.exp, x)
+        assert Verdict.FAIL is not result.verdict, f"x = {x!r}"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.5, 1.3), (1.0, 8.0), (0.01, 0.1)])
+def test_a_right_derivative_in_single_precision_never_fails(low: float, high: float) -> None:
+    """Rounded on its way out: at none of 150 points."""
+    # OPEN: fails at 2 of them between 1 and 8
+    for x in np.random.default_rng(1).uniform(low, high, 150).tolist():
+        result = check(lambda x: float(np.float32(np.exp(x))), np.exp, x)
         assert Verdict.FAIL is not result.verdict, f"x = {x!r}"
 
 
@@ -549,6 +580,7 @@ def test_few_built_in_cases_are_left_open() -> None:
     assert len(results().with_verdict(Verdict.INCONCLUSIVE)) <= len(results()) / 100
 
 
+@cache
 def twenty() -> list[gc.Case]:
     """Return 20 cases, spread over the themes; all have derivatives that are not zero."""
     chosen: list[gc.Case] = []
@@ -656,7 +688,6 @@ def test_an_assertion_returns_what_passes() -> None:
         ((np.sin, np.cos, 0.7), {"entries": "some"}, "entries"),
         ((np.sum, np.ones_like, X), {"directions": 0}, "directions"),
         ((np.sum, np.ones_like, X), {"directions": 2.5}, "directions"),
-        # OPEN: where f acts elementwise, directions is not looked at
         ((np.sin, np.cos, X), {"directions": -3}, "directions"),
     ],
 )

@@ -116,6 +116,17 @@ EDGES = [
     )
 ]  # fmt: skip
 
+DEAD = [
+    hard
+    for d in (1e-1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-9, 1e-12)
+    for hard in (
+        Hard(f"{d:g} into saturation", lambda x: np.clip(x, -1, 1), lambda _: 0, 1 + d, math.inf),
+        Hard(f"{d:g} into the larger", lambda x: np.maximum(x, 0.7) + 3, lambda _: 0, 0.7 - d,
+             math.inf),
+        Hard(f"{d:g} into a dead unit", lambda x: np.maximum(x, 0), lambda _: 0, -d, math.inf),
+    )
+]  # fmt: skip
+
 FLAT = [
     Hard("a parabola at its bottom", lambda x: x * x, lambda x: 2 * x, 0.0, math.inf),
     Hard("a parabola at its bottom elsewhere", lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1),
@@ -148,8 +159,6 @@ SATURATED = [
 HARD = [*SIZES, *HEIGHTS, *OFFSETS, *WAVES, *EDGES, *FLAT, *SATURATED]
 
 ZEROS = [
-    # OPEN: all of these give no estimate, or kinks. At a zero of f, its noise is taken for nothing
-    # (see test_neighbourhood.py).
     Hard("a wave at its period", *wave(2 * np.pi), 1.0, 1e-8),
     Hard("a wave in step with binary steps", *wave(2 * np.pi * 1024), 1.0, 1e-6),
     Hard("a fast wave in step with binary steps", *wave(2 * np.pi * 2**20), 1.0, 1e-6),
@@ -161,8 +170,6 @@ ZEROS = [
 ]  # fmt: skip
 
 TINY = [
-    # OPEN: not covered. f(x ± h) underflows to 0 everywhere, and the bar is 0, too; values near
-    # 5e-324 / h are below the resolution of f.
     Hard("a square at 1e-300", lambda x: x * x, lambda x: 2 * x, 1e-300, math.inf),
     Hard("a cube at 1e-120", lambda x: x**3, lambda x: 3 * x * x, 1e-120, math.inf),
     Hard("an exponential at -744", np.exp, mpmath.exp, -744.0, math.inf),
@@ -174,7 +181,7 @@ def same_name(hard: Hard) -> str:
     return hard.name
 
 
-@pytest.mark.parametrize("hard", [*HARD, *ZEROS, *TINY], ids=same_name)
+@pytest.mark.parametrize("hard", [*HARD, *DEAD, *ZEROS, *TINY], ids=same_name)
 def test_the_bar_covers_the_error(hard: Hard) -> None:
     """And is not so wide that it says nothing, where f can be resolved at all."""
     found = gc.differentiate(hard.f, hard.x)
@@ -193,7 +200,7 @@ def test_a_derivative_of_zero_is_found_to_be_small(hard: Hard) -> None:
     assert abs(found.value) <= found.error_bar <= 1e-9
 
 
-@pytest.mark.parametrize("hard", [*HARD, *ZEROS, *TINY], ids=same_name)
+@pytest.mark.parametrize("hard", [*HARD, *DEAD, *ZEROS, *TINY], ids=same_name)
 def test_calls_are_counted_one_by_one(hard: Hard) -> None:
     """What is said is what f has seen."""
     calls = 0
@@ -258,7 +265,6 @@ def test_separate_outputs_of_mixed_magnitude_are_resolved_each() -> None:
 
 def test_a_residual_at_its_solution_is_covered() -> None:
     """A x - b is linear, and its rounding is that of A x, even where the sum is zero."""
-    # OPEN: bars of 0 and missing estimates, as for the zeros above
     a = np.random.default_rng(0).normal(size=(5, 5))
     x = np.full(5, 0.3)
     b = a @ x
@@ -299,7 +305,6 @@ def test_a_linear_map_costs_six_calls_an_input_and_ten(n: int, m: int) -> None:
         assert (np.abs(found.value - a) <= found.error_bar).all()
 
 
-# OPEN: six n and 25: next to a zero of f, noise is looked for in vain, at four distances.
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 100])
 def test_a_linear_map_costs_no_more_at_zero(n: int) -> None:
     """Values of zero are as good as any."""
@@ -332,7 +337,7 @@ def test_smooth_functions_cost_little_more(n: int) -> None:
 # --- what a bar is a bar of ----------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     x=st.floats(-50, 50).filter(lambda x: abs(x) > 1e-3),
     exponent=st.integers(-100, 100),
@@ -348,7 +353,7 @@ def test_units_of_f_do_not_matter(x: float, exponent: int, which: Function) -> N
     assert found.evaluations == scaled.evaluations
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     x=st.floats(1, 50),
     exponent=st.integers(-100, 100),
@@ -364,7 +369,7 @@ def test_units_of_x_do_not_matter(x: float, exponent: int, which: Function) -> N
     assert found.evaluations == scaled.evaluations
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     coefficients=st.lists(st.integers(-20, 20), min_size=1, max_size=5),
     x=st.floats(-8, 8).filter(lambda x: abs(x) > 1e-3),

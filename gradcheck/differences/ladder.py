@@ -216,7 +216,7 @@ class Ladder:
         while self.levels[-1] < LAST:
             h, forward, backward, noise = self.arrays()
             floor = np.where(choice.improvable, self._noise, noise[-1]) / h[-1] * 2.0**_DOWN
-            rise = np.fmax(np.abs(forward[-1]), np.abs(backward[-1])) / h[-1]
+            rise = (np.fmax(np.abs(forward), np.abs(backward)) / h)[-3:].max(axis=0)
             helps = np.where(
                 choice.found,
                 choice.is_wide(target) & (choice.bar > 4 * floor),

@@ -34,6 +34,7 @@ _COARSE = range(-24, -1, 2)
 _ALIKE = 4.0
 _GOLDEN = 0.6180339887498949
 _FLAT = 4.0
+_TAME = 0.01
 _KINKED = 2
 """Noise bends everywhere; a kink or a jump bends the line at no more than two of five places."""
 _SMOOTH = 2.0**-40
@@ -95,7 +96,8 @@ def look_around(
             slope = (outer[5] - outer[0]) / (moves[5] - moves[0])
             slope_bar = np.full(len(center), 1 / (3 * spacing))
             reach = spacing
-        found = np.maximum(found, _LATTICE * _decimal_quantum(values))
+        decimal = _decimal_quantum(values)
+        found = np.where(decimal > 0, np.clip(found, _LATTICE * decimal, decimal), found)
         if enlarged.any():
             found = np.where(enlarged, np.maximum(found, _LATTICE * _quantum(values)), found)
         stuck = reduced & (factor > 1)  # it varied at a larger distance, by steps then
@@ -111,6 +113,8 @@ def look_around(
         wanted = factor[pending]
         exponent += 7 if (wanted > 1).any() and exponent >= _EXPONENT else -7
         spacing = _spacing(exponent)
+    still = np.diff(values, axis=0) == 0
+    level[pending & (still[:3].all(axis=0) != still[3:].all(axis=0))] = 0.0  # a kink, at last
     largest = np.abs(center)
     noise = np.maximum(np.where(np.isnan(level), 0.0, _BOUND * level), UNIT_ROUNDOFF * largest)
     noise = np.maximum(noise, SMALLEST)
@@ -177,12 +181,13 @@ def _basis(nodes: tuple[float, ...]) -> Array:
 def _decimal_quantum(values: Array) -> Array:
     """Return 10⁻ᵈ for outputs all of whose values have at most d decimals, d <= 12, else 0."""
     quantum = np.zeros(values.shape[1])
-    varied = np.ptp(values, axis=0) > 0
+    size = np.abs(values).max(axis=0)
+    varied = (np.ptp(values, axis=0) > 0) & (np.round(values) != values).any(axis=0)
     for decimals in range(12, 1, -1):
         coarse = varied & (np.round(values, decimals) == values).all(axis=0)
         if not coarse.any():
             break
-        quantum[coarse] = 10.0**-decimals
+        quantum[coarse & (10.0**-decimals > 16 * UNIT_ROUNDOFF * size)] = 10.0**-decimals
     return quantum
 
 
@@ -236,7 +241,8 @@ def noise_levels(
     nodes : tuple of float
         Where they were taken, in units of the spacing; nearly -3, ..., 3.
     varied : float
-        Of a function that varies by more than this share of its size, no noise can be told.
+        Of a function that varies by more than this share of its size, and not smoothly, no noise
+        can be told.
 
     Returns
     -------
@@ -256,15 +262,18 @@ def noise_levels(
     level = levels[first, np.arange(levels.shape[1])]
     bends = np.abs(np.diff(scaled, n=2, axis=0))
     few = np.count_nonzero(bends > 0.05 * bends.max(axis=0), axis=0) <= _KINKED
-    level = np.where(spread > varied, 0.0, level)
+    wild = (spread > varied) & (level > _TAME * spread)
+    level = np.where(wild, 0.0, level)
     still = np.diff(values, axis=0) == 0
-    one_side = (still[:3].all(axis=0) & ~still[3:].any(axis=0)) | (
-        still[3:].all(axis=0) & ~still[:3].any(axis=0)
-    )
+    halves = still[:3], still[3:]
+    one_side = (halves[0].all(axis=0) & ~halves[1].any(axis=0)) | (
+        halves[1].all(axis=0) & ~halves[0].any(axis=0)
+    )  # constant up to a kink
+    level = np.where(one_side & few, 0.0, level)
     equal = (np.count_nonzero(still, axis=0) >= len(still) // 2) & ~one_side
     granular = spread <= 8 * UNIT_ROUNDOFF
     factor = np.ones(values.shape[1])
-    rough = (~plateau & (level > _SMOOTH)) | (spread > varied) | (few & (level > _SMOOTH))
+    rough = (~plateau & (level > _SMOOTH)) | wild | (few & (level > _SMOOTH))
     factor[rough | ~np.isfinite(spread)] = 1 / 128
     factor[(equal & ~granular) | (spread == 0)] = 128.0
     return level * size, factor

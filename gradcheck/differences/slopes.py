@@ -7,7 +7,8 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.ladder import FIRST, IMPROVABLE, Choice, Ladder, is_wide
+from gradcheck.differences.jumps import slope_of_jumps
+from gradcheck.differences.ladder import FIRST, IMPROVABLE, Choice, Ladder, is_wide, step
 from gradcheck.differences.neighbourhood import Neighbourhood, roughness
 from gradcheck.differences.tracks import Tracks
 from gradcheck.differences.window import Slope, Window, central_window, one_sided_window
@@ -26,6 +27,10 @@ _SIDE = 5
 _GROWTH = 1.2
 _DOUBTS = range(10, 37, 2)
 """The levels that are taken before an estimate is allowed to refute a derivative."""
+_JUMPS = 2.0
+"""By so much jumps nearby may change a slope, in units of the jump over its distance."""
+_JUMPING = 4
+"""So many outputs are searched for jumps."""
 _COARSE = range(6)
 """The levels at which a rough f is read."""
 _TOLD = 1e-2
@@ -110,6 +115,19 @@ class Survey:
         if refuted.any():
             self._write(track, refuted, ladder.settle(refuted, TARGET))
         self._reckon_with_roughness(track, outputs)
+        self._reckon_with_jumps(track, outputs)
+
+    def _reckon_with_jumps(self, track: int, outputs: Bools) -> None:
+        """Widen the bars where jumps nearby show that values are less exact than they look."""
+        sample = partial(self._tracks.sample, track)
+        right, left, _, _ = self._tracks.first
+        for output in np.flatnonzero(outputs)[:_JUMPING].tolist():
+            noise = float(self._around.noise[output])
+            change = slope_of_jumps(sample, output, float(self._center[output]), noise)
+            unit = (right[0, track] + left[0, track]) / 2 / step(FIRST[0])
+            change *= _JUMPS / float(unit[0 if len(unit) == 1 else output])
+            if 0 < change <= _TOLD * np.abs(self.slopes.value[track, output]):
+                self.slopes.bar[track, output] += change
 
     def _reckon_with_roughness(self, track: int, outputs: Bools) -> None:
         """Read f at large steps where it is rough there: its slope at small ones is its own."""

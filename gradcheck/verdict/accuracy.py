@@ -14,6 +14,8 @@ _FIRST = -50
 _STEP = 7
 _LAST = -8
 _FACTOR = 4.0
+_PLACES = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0)
+"""Without x itself: a value of its own there is no noise, but a mistake or a special case."""
 
 
 def derivative_noise(
@@ -44,14 +46,12 @@ def derivative_noise(
         0 where no noise shows.
     """
     signs = np.where(np.arange(len(x)) % 2, -1.0, 1.0)
-    places = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+    places = np.array(_PLACES)
     noise = np.zeros(len(center))
     pending = np.isfinite(center)
     for exponent in range(_FIRST, _LAST + 1, _STEP):
         moves = places[:, None] * np.ldexp(signs * scale, exponent)
-        outer = probe.rows(x + moves)
-        values = np.concatenate([outer[:3], center[None], outer[3:]])
-        level, factor = noise_levels(values, varied=np.inf)
+        level, factor = noise_levels(probe.rows(x + moves), _PLACES, varied=np.inf)
         usable = pending & np.isfinite(level) & (factor == 1)
         noise[usable] = _FACTOR * level[usable]
         pending &= factor > 1

@@ -11,6 +11,7 @@ from gradcheck.errors import CaseError, GradientMismatch
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
 from gradcheck.model.registry import Registry
+from gradcheck.verdict.directions import require_directions
 from gradcheck.verdict.faults import Fault, notes
 from gradcheck.verdict.point import Options, Outcome, check_point
 from gradcheck.verdict.result import Result, Results
@@ -125,6 +126,7 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     """
     if entries not in (None, "all"):
         raise CaseError(f'entries must be "all" or left out, got {entries!r}')
+    require_directions(directions)
     options = Options(
         tolerance=tolerance_of(rtol, atol), directions=directions, entries=entries, seed=seed
     )

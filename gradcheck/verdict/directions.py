@@ -32,19 +32,26 @@ def random_directions(count: int, scale: Array, seed: int) -> Array:
     Returns
     -------
     array of shape (count, inputs)
-
-    Raises
-    ------
-    CaseError
-        If `count` is not a positive integer.
     """
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise CaseError(f"directions must be a positive number of directions, got {count!r}")
     generator = np.random.Generator(np.random.PCG64(seed))
     signs = generator.integers(0, 2, (count, len(scale))) * 2 - 1
     sizes = generator.integers(4, 9, (count, len(scale))) / 8
     directions: Array = signs * sizes * scale
     return directions
+
+
+def require_directions(count: int | None) -> None:
+    """Refuse what cannot be a number of directions.
+
+    Raises
+    ------
+    CaseError
+        If it is neither None nor a positive integer.
+    """
+    if count is None:
+        return
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise CaseError(f"directions must be a positive number of directions, got {count!r}")
 
 
 def along(jacobian: Array, directions: Array) -> tuple[Array, Array]:

@@ -63,7 +63,7 @@ def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     analytic, noise = _claims(begun, directions, len(x))
     judgement = judge(analytic, survey.slopes, options.tolerance, noise)
     if (judgement.verdict == _FAIL).any():
-        _doubt(survey, judgement, analytic)
+        _doubt(survey, judgement, analytic, options.tolerance, noise)
         judgement = judge(analytic, survey.slopes, options.tolerance, noise)
     if directions is None and (judgement.verdict != 0).any():
         judgement = _with_accuracy(df, x, begun, survey, judgement, options.tolerance)
@@ -96,15 +96,21 @@ def _claims(begun: Start, directions: Array | None, inputs: int) -> tuple[Array,
     return analytic, np.zeros(analytic.shape)
 
 
-def _doubt(survey: Survey, judgement: Judgement, analytic: Array) -> None:
-    """Look again at the entries that are about to fail, the worst first."""
+def _doubt(
+    survey: Survey, judgement: Judgement, analytic: Array, tolerance: Tolerance, noise: Array
+) -> None:
+    """Look again at entries that are about to fail, the worst first, until one is sure to."""
     failing = judgement.verdict == _FAIL
     failing &= np.isfinite(analytic) & np.isnan(survey.slopes.left)
     excess = np.abs(analytic - survey.slopes.value) / (survey.slopes.bar + judgement.materiality)
     worst = np.where(failing, excess, -1.0).max(axis=1, initial=-1.0)
     for track in np.argsort(-worst, kind="stable")[:_DOUBTED].tolist():
-        if failing[track].any():
-            survey.doubt(track, failing[track])
+        if not failing[track].any():
+            break
+        survey.doubt(track, failing[track])
+        again = judge(analytic, survey.slopes, tolerance, noise)
+        if (failing[track] & (again.verdict[track] == _FAIL)).any():
+            break  # one mistake is enough
 
 
 def _with_accuracy(
