@@ -1,6 +1,7 @@
 """One function of the user's, called at single points: fresh copies, counted, caught, watched."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, final
 
 import numpy as np
@@ -23,7 +24,7 @@ def batched(f: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     f : callable
-        Is marked, not wrapped; it must treat each row on its own.
+        Must treat each row on its own. It stays as it is: the mark is on what is returned.
 
     Examples
     --------
@@ -33,15 +34,13 @@ def batched(f: Callable[..., Any]) -> Callable[..., Any]:
     >>> f(np.ones((3, 2)))
     array([2., 2., 2.])
     """
-    try:
-        f._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (the mark is ours)
-    except AttributeError:  # a ufunc, a bound method: something without room for a mark
 
-        def marked(x: Array) -> Any:
-            return f(x)
+    @wraps(f)
+    def marked(x: Array) -> Any:
+        return f(x)
 
-        return batched(marked)
-    return f
+    marked._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (the mark is ours)
+    return marked
 
 
 @final

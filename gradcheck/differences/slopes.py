@@ -27,6 +27,8 @@ _SIDE = 5
 _GROWTH = 1.2
 _DOUBTS = range(10, 37, 2)
 """The levels that are taken before an estimate is allowed to refute a derivative."""
+_CLOSE = 0.03
+"""A relative difference that is larger is not put down to jumps nearby."""
 _JUMPS = 2.0
 """By so much jumps nearby may change a slope, in units of the jump over its distance."""
 _JUMPING = 4
@@ -103,8 +105,19 @@ class Survey:
         if tracks.total is not None:
             self._climb_where(_astray(tracks, around, self.slopes))
 
-    def doubt(self, track: int, outputs: Bools) -> None:
-        """Take many more steps along a track; correct the outputs whose estimates they refute."""
+    def doubt(self, track: int, outputs: Bools, claims: Array) -> None:
+        """Take many more steps along a track; correct the outputs whose estimates they refute.
+
+        Parameters
+        ----------
+        track : int
+            Which one.
+        outputs : array of bool, shape (outputs,)
+            Which outputs are in doubt.
+        claims : array of shape (outputs,)
+            The derivatives that contradict the estimates. They spare the search for jumps, which
+            can explain small differences only.
+        """
         ladder = self._ladder(track)
         ladder.add(_DOUBTS)
         choice = ladder.choose()
@@ -115,7 +128,9 @@ class Survey:
         if refuted.any():
             self._write(track, refuted, ladder.settle(refuted, TARGET))
         self._reckon_with_roughness(track, outputs)
-        self._reckon_with_jumps(track, outputs)
+        gap = np.abs(claims - found.value[track])
+        close = gap <= _CLOSE * np.fmax(np.abs(claims), np.abs(found.value[track]))
+        self._reckon_with_jumps(track, outputs & (close | (found.value[track] == 0)))
 
     def _reckon_with_jumps(self, track: int, outputs: Bools) -> None:
         """Widen the bars where jumps nearby show that values are less exact than they look."""
@@ -126,7 +141,8 @@ class Survey:
             change = slope_of_jumps(sample, output, float(self._center[output]), noise)
             unit = (right[0, track] + left[0, track]) / 2 / step(FIRST[0])
             change *= _JUMPS / float(unit[0 if len(unit) == 1 else output])
-            if 0 < change <= _TOLD * np.abs(self.slopes.value[track, output]):
+            value = self.slopes.value[track, output]
+            if 0 < change <= _TOLD * np.abs(value) or (change > 0 and value == 0):  # a staircase
                 self.slopes.bar[track, output] += change
 
     def _reckon_with_roughness(self, track: int, outputs: Bools) -> None:

@@ -107,7 +107,7 @@ def _doubt(
     for track in np.argsort(-worst, kind="stable")[:_DOUBTED].tolist():
         if not failing[track].any():
             break
-        survey.doubt(track, failing[track])
+        survey.doubt(track, failing[track], analytic[track])
         again = judge(analytic, survey.slopes, tolerance, noise)
         if (failing[track] & (again.verdict[track] == _FAIL)).any():
             break  # one mistake is enough
