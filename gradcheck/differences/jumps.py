@@ -14,9 +14,10 @@ from numpy.polynomial import Polynomial
 
 Array = npt.NDArray[Any]
 
-_REACHES = (0.75, 0.25, 0.08, 0.025, 0.008, 0.0025, 0.0008)
-"""How far to look: where jumps are many, single ones show at a smaller distance only."""
-_COUNT = 49
+_REACHES = (0.0008, 0.0025, 0.008, 0.025, 0.08, 0.25, 0.75)
+"""How far to look: where jumps are many, single ones show at a small distance only, and the nearest
+says most."""
+_COUNT = 41
 _ORDER = 5
 _OUTSTANDING = 50.0
 """A difference of this many times the usual size belongs to a break."""
@@ -51,8 +52,8 @@ def slope_of_jumps(
     float
         In units of f over the scale of x.
     """
-    largest = 0.0
     for reach in _REACHES:
+        largest = 0.0
         t = np.linspace(-reach, reach, _COUNT)
         values = sample(t)[:, output]
         values[_COUNT // 2] = center
@@ -65,7 +66,9 @@ def slope_of_jumps(
             place, size = _jump(sample, output, ends_of_gap, left, right)
             if size > _CLEAR * noise:
                 largest = max(largest, size / max(abs(place), t[1] - t[0]))
-    return largest
+        if largest > 0:
+            return largest
+    return 0.0
 
 
 def _breaks(values: Array, noise: float) -> list[int]:
