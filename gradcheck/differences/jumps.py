@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 _REACHES = (0.0008, 0.0025, 0.008, 0.025, 0.08, 0.25, 0.75)
 """How far to look: where jumps are many, single ones show at a small distance only, and the nearest
 says most."""
-_COUNT = 41
+_COUNT = 49
 _ORDER = 5
 _OUTSTANDING = 50.0
 """A difference of this many times the usual size belongs to a break."""
