@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gradcheck import Case
-from gradcheck.differences.noise import UNIT_ROUNDOFF, difference_noise, measure_noise
+from gradcheck.differences.noise import difference_noise, measure_noise
+from gradcheck.differences.window import UNIT_ROUNDOFF
 
 Function = Callable[[Any], Any]
 

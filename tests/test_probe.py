@@ -238,3 +238,24 @@ def test_a_number_is_called_as_a_number() -> None:
     np.testing.assert_array_equal([[4.0], [9.0]], f_probe.rows(np.array([[2.0], [3.0]])))
     assert {0} == set(kinds)
     assert () == f_probe.output
+
+
+def test_f_is_never_called_outside_its_domain() -> None:
+    """Neither where one input moves nor where all of them do: there is no value there."""
+    seen: list[float] = []
+
+    def f(x: Array) -> Any:
+        seen.append(float(x.min()))
+        return np.sqrt(x).sum()
+
+    case = gc.Case("roots", f=f, df=f, points=[[0.5, 2.0]], domain="[0, inf)")
+    probe = Probe(case, "f", (2,))
+    base = np.array([0.5, 2.0])
+    probe.at(base)
+
+    rows = probe.rows(np.array([[-0.1, 2.0], [0.1, 2.0]]))
+    moved = probe.moved(base, np.array([0, 0]), np.array([-0.1, 0.1]))
+
+    assert [True, False] == np.isnan(rows[:, 0]).tolist()
+    assert [True, False] == np.isnan(moved[:, 0]).tolist()
+    assert min(seen) >= 0

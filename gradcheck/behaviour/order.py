@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.noise import UNIT_ROUNDOFF
+from gradcheck.differences.window import UNIT_ROUNDOFF
 
 Array = npt.NDArray[Any]
 

@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from gradcheck.behaviour.curve import Curves
 from gradcheck.differences.evaluate import evaluate
-from gradcheck.differences.noise import UNIT_ROUNDOFF, measure_noise
+from gradcheck.differences.noise import measure_noise
 from gradcheck.differences.reference import derivatives
 from gradcheck.differences.stencil import Stencil
+from gradcheck.differences.window import UNIT_ROUNDOFF
 from gradcheck.errors import NotCertifiable
 from gradcheck.model.case import Case
 

@@ -1,7 +1,7 @@
 """Many steps in one direction: widen, narrow, and choose the window that can be trusted."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, final
 
 import numpy as np
@@ -71,20 +71,10 @@ class Choice:
 
     def replaced(self, where: Bools, other: "Choice") -> "Choice":
         """Return this choice with the other one in some places."""
-        fields = {
-            name: np.where(where, getattr(other, name), getattr(self, name))
-            for name in (
-                "value",
-                "bar",
-                "rounding",
-                "span",
-                "reach",
-                "improvable",
-                "first",
-                "found",
-            )
-        }
-        return Choice(**fields)
+        names = [field.name for field in fields(self)]
+        return Choice(
+            **{name: np.where(where, getattr(other, name), getattr(self, name)) for name in names}
+        )
 
     def is_wide(self, target: float) -> Bools:
         """Tell which bars are wider than the target, relative to the size of the derivative."""

@@ -53,8 +53,6 @@ class Neighbourhood:
     """The derivative along v, shape (outputs,); NaN where values are missing."""
     slope_bar: Array
     """The part of its error that comes from noise."""
-    spacing: float
-    """The distance of the values, in units of v."""
 
 
 def look_around(
@@ -85,7 +83,7 @@ def look_around(
     enlarged, reduced = np.zeros((2, len(center)), dtype=bool)
     coarser = center[None]
     exponent = _EXPONENT
-    spacing = reach = _spacing(exponent)
+    spacing = _spacing(exponent)
     for attempt in range(_TRIES):
         moves = _PLACES * spacing + _jitter(spacing)
         outer = probe.rows(x + moves[:, None] * direction)
@@ -95,7 +93,6 @@ def look_around(
         if attempt == 0 or np.isnan(slope).all():
             slope = (outer[5] - outer[0]) / (moves[5] - moves[0])
             slope_bar = np.full(len(center), 1 / (3 * spacing))
-            reach = spacing
         decimal = _decimal_quantum(values)
         found = np.where(decimal > 0, np.clip(found, _LATTICE * decimal, decimal), found)
         if enlarged.any():
@@ -123,7 +120,6 @@ def look_around(
         direction=direction,
         slope=slope,
         slope_bar=slope_bar * noise,
-        spacing=reach,
     )
 
 

@@ -19,7 +19,6 @@ from gradcheck.model.case import Case
 
 Array = npt.NDArray[Any]
 
-UNIT_ROUNDOFF = 2.0**-53
 _COUNT = 7
 """Values per estimate; Moré and Wild recommend 7."""
 _FIRST_SPACING = 2.0**-28

@@ -94,6 +94,8 @@ class Probe:
         values = np.full((len(points), self._outputs), np.nan)
         for k, point in enumerate(points):
             flat = point.copy()
+            if self._watch_domain and not self._inside(flat):
+                continue
             value = self._call(flat)
             if value is not None:
                 values[k] = value

@@ -11,7 +11,13 @@ from gradcheck.differences.jumps import slope_of_jumps
 from gradcheck.differences.ladder import FIRST, IMPROVABLE, Choice, Ladder, is_wide, step
 from gradcheck.differences.neighbourhood import Neighbourhood, roughness
 from gradcheck.differences.tracks import Tracks
-from gradcheck.differences.window import Slope, Window, central_window, one_sided_window
+from gradcheck.differences.window import (
+    UNIT_ROUNDOFF,
+    Slope,
+    Window,
+    central_window,
+    one_sided_window,
+)
 
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
@@ -197,13 +203,13 @@ def _reference(found: Slopes) -> Array:
 def _first_windows(tracks: Tracks, center: Array, noise: Array) -> Window:
     right, left, above, below = tracks.first
     size = np.maximum(np.abs(above), np.abs(below))
-    bound = np.maximum(noise, 2.0**-53 * np.where(np.isfinite(size), size, 0.0))
+    bound = np.maximum(noise, UNIT_ROUNDOFF * np.where(np.isfinite(size), size, 0.0))
     return central_window((right + left) / 2, above - center, below - center, bound)
 
 
 def _take_sides(ladder: Ladder, output: int, place: tuple[int, int], found: Slopes) -> None:
     """Look at the two sides one by one, at a kink or where one side has no values."""
-    h, forward, backward, noise = (column(a, output) for a in ladder.arrays())
+    h, forward, backward, noise = (_column(a, output) for a in ladder.arrays())
     lacking = ~(np.isfinite(forward) & np.isfinite(backward))
     found.blocked[place] = np.count_nonzero(lacking) > len(h) // 2
     found.steep[place] = _grows(h, forward, noise) or _grows(h, backward, noise)
@@ -231,7 +237,7 @@ def _grows(h: Array, rise: Array, noise: Array) -> bool:
     return len(quotient) == _SIDE and bool((quotient[1:] > _GROWTH * quotient[:-1]).all())
 
 
-def column(values: Array, output: int) -> Array:
+def _column(values: Array, output: int) -> Array:
     """Return one output's column of an array whose last axis may stand for all outputs."""
     return values[:, output if values.shape[1] > 1 else 0]
 
