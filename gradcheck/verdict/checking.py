@@ -1,7 +1,7 @@
 """Answer the question whether a derivative is right."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, overload
 
 import numpy.typing as npt
@@ -11,6 +11,10 @@ from gradcheck.errors import CaseError, GradientMismatch
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
 from gradcheck.model.registry import Registry
+from gradcheck.verdict.blocks import whole
+from gradcheck.verdict.diagnosis import diagnose
+from gradcheck.verdict.diagnosis.gathering import gather
+from gradcheck.verdict.diagnosis.hints import Hints, hints_of
 from gradcheck.verdict.directions import require_directions
 from gradcheck.verdict.faults import Fault, notes
 from gradcheck.verdict.point import Options, Outcome, check_point
@@ -33,6 +37,9 @@ def check(
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
     seed: int = ...,
+    constants: Mapping[str, float] | None = ...,
+    terms: Mapping[str, Function] | None = ...,
+    factors: Mapping[str, Function] | None = ...,
 ) -> Result: ...
 @overload
 def check(
@@ -44,6 +51,9 @@ def check(
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
     seed: int = ...,
+    constants: Mapping[str, float] | None = ...,
+    terms: Mapping[str, Function] | None = ...,
+    factors: Mapping[str, Function] | None = ...,
 ) -> Results: ...
 @overload
 def check(
@@ -58,6 +68,9 @@ def check(
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
     seed: int = ...,
+    constants: Mapping[str, float] | None = ...,
+    terms: Mapping[str, Function] | None = ...,
+    factors: Mapping[str, Function] | None = ...,
 ) -> Result: ...
 def check(  # noqa: PLR0913  (the subject, and options that are all named)
     f: Any,
@@ -71,6 +84,9 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     directions: int | None = None,
     entries: Literal["all"] | None = None,
     seed: int = 0,
+    constants: Mapping[str, float] | None = None,
+    terms: Mapping[str, Function] | None = None,
+    factors: Mapping[str, Function] | None = None,
 ) -> Result | Results:
     """Check the derivative df of f against differences, with error bars.
 
@@ -104,6 +120,12 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
         Check entry by entry, however many there are.
     seed : int
         For the directions.
+    constants : mapping of str to float, optional
+        Numbers in f by name, such as {"batch": 32}: a wrong df is compared with them.
+    terms : mapping of str to callable, optional
+        Functions of x whose sum is f; a term whose derivative is wrong is then named.
+    factors : mapping of str to callable, optional
+        Functions of x whose product or quotient is f; a wrong product rule is then named.
 
     Returns
     -------
@@ -130,15 +152,16 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     options = Options(
         tolerance=tolerance_of(rtol, atol), directions=directions, entries=entries, seed=seed
     )
+    hints = hints_of(constants, terms, factors)
     if isinstance(f, Case):
         case = f
     elif not callable(f) and (cases := cases_in(f)) is not None:
-        return Results({name: _check(case, options) for name, case in cases.items()})
+        return Results({name: _check(case, options, hints) for name, case in cases.items()})
     else:
         if x is not None and points is not None:
             raise CaseError("give either x or points, not both")
         case = case_of(f, df, points if x is None else [x], domain)
-    return _check(case, options)
+    return _check(case, options, hints)
 
 
 def assert_gradient(f: Any, df: Any = None, x: Any = None, **options: Any) -> Result:
@@ -179,7 +202,7 @@ def _not_passed(result: Result | Results) -> list[Result]:
     return [one for one in found if not one]
 
 
-def _check(case: Case, options: Options) -> Result:
+def _check(case: Case, options: Options, hints: Hints) -> Result:
     """Check a case at all its points."""
     began = time.perf_counter()
     points = points_of(case)
@@ -205,6 +228,9 @@ def _check(case: Case, options: Options) -> Result:
     entries = entries_of(outcomes)
     verdict, reason, message = conclude(entries, faults, outcomes, points)
     remarks += remarks_on(entries, outcomes, points)
+    with untouched():
+        evidence = gather(entries, outcomes, points, df, whole(point.shape), hints)
+        findings = () if evidence is None else diagnose(evidence)
     return Result(
         case=case if case.points else _with_points(case, points),
         verdict=verdict,
@@ -214,6 +240,7 @@ def _check(case: Case, options: Options) -> Result:
         evaluations=evaluations,
         output_shape=output,
         seconds=time.perf_counter() - began,
+        findings=findings,
         notes=tuple(dict.fromkeys(remarks)),
         elementwise=any(o.elementwise for o in outcomes if o is not None),
         directions=next((o.directions for o in outcomes if o is not None), None),

@@ -42,13 +42,13 @@ class Start:
 
 
 def start(f: Probe, df: Probe, point: Array) -> Start:
-    """Evaluate f and df at the point, twice.
+    """Evaluate f and df at the point.
 
     Raises
     ------
     Fault
-        If one of them raises, changes its argument, is not finite, has the wrong shape, or gives
-        different values for the same x.
+        If one of them raises, changes its argument, is not finite, has the wrong shape, or if df
+        gives different values for the same x.
     """
     center = f.at(point)
     _require_unchanged(f)
@@ -74,7 +74,6 @@ def start(f: Probe, df: Probe, point: Array) -> Start:
             Reason.RAISED,
             f"{df.failure}; df must return the derivative wherever f is smooth",
         )
-    _require_repeatable(f, "f", point, center)
     _require_repeatable(df, "df", point, analytic)
     output, shape = f.output or (), point.shape
     if df.output == (*output, *shape):
@@ -91,6 +90,18 @@ def start(f: Probe, df: Probe, point: Array) -> Start:
     )
 
 
+def repeat(f: Probe, point: Array, begun: Start) -> None:
+    """Evaluate f at the point once more.
+
+    Raises
+    ------
+    Fault
+        If it gives a different value.
+    """
+    _require_repeatable(f, "f", point, begun.center)
+    _require_unchanged(f)
+
+
 def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
     """Look once more whether f still gives the value that it gave at first.
 
@@ -100,9 +111,8 @@ def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
         If f depends on what it was called with before, or has changed an argument.
     """
     f.at(point * (1 + _FAR) + _FAR)
-    _require_unchanged(f)
+    repeat(f, point, begun)
     _require_unchanged(df)
-    _require_repeatable(f, "f", point, begun.center)
 
 
 def notes(f: Probe, df: Probe) -> list[str]:

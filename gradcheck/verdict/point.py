@@ -12,7 +12,7 @@ from gradcheck.differences.slopes import Slopes, Survey
 from gradcheck.differences.tracks import scale_of
 from gradcheck.verdict.accuracy import derivative_noise
 from gradcheck.verdict.directions import DEFAULT, LARGE, along, random_directions
-from gradcheck.verdict.faults import Start, finish, start
+from gradcheck.verdict.faults import Start, finish, repeat, start
 from gradcheck.verdict.judging import MATERIAL, Judgement, Tolerance, judge
 from gradcheck.verdict.result import VERDICTS, Reason, Verdict
 
@@ -43,8 +43,10 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one point showed; the arrays have the shape (tracks, outputs)."""
+    """What one point showed; arrays have the shape (tracks, outputs) if nothing else is said."""
 
+    center: Array
+    """f(x), of shape (outputs,)."""
     analytic: Array
     slopes: Slopes
     judgement: Judgement
@@ -55,6 +57,7 @@ class Outcome:
 def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     """Check at one point: faults first, then estimates, then the verdict on every entry."""
     begun = start(f, df, point)
+    repeat(f, point, begun)
     x = point.reshape(-1)
     count = None if begun.elementwise else options.count(len(x))
     directions = None if count is None else random_directions(count, scale_of(x), options.seed)
@@ -68,6 +71,7 @@ def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     if directions is None and (judgement.verdict != 0).any():
         judgement = _with_accuracy(df, x, begun, survey, judgement, options.tolerance)
     return Outcome(
+        center=begun.center,
         analytic=analytic,
         slopes=survey.slopes,
         judgement=judgement,

@@ -1,0 +1,129 @@
+"""What a diagnosis rests on: the compared entries at all points, and the means to ask df again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradcheck.verdict.blocks import Block
+from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
+
+Array = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
+
+
+class Layout(Enum):
+    """What the entries are entries of."""
+
+    JACOBIAN = "jacobian"
+    """All outputs by all inputs: the rows of a sample form a matrix."""
+    ELEMENTWISE = "elementwise"
+    """The diagonal: one entry for each element of x."""
+    SPARSE = "sparse"
+    """Some entries of the Jacobian."""
+    DIRECTIONS = "directions"
+    """Derivatives along directions: `input` is the number of a direction, `x` is NaN."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """One point at which f and df were compared."""
+
+    number: int
+    """The number of the point in the case."""
+    x: Array
+    """The point, flattened, of shape (inputs,)."""
+    y: Array
+    """f(x), flattened, of shape (outputs,)."""
+    rows: slice
+    """Where its entries stand in the arrays of the evidence."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """A term or a factor of f that the caller named; one number an entry."""
+
+    value: Array
+    """Its value, for the entry's output."""
+    derivative: Array
+    """Its derivative by differences, laid out like the entries."""
+    bar: Array
+    """The bound for the error of that derivative."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evidence:
+    """All compared entries, in the order point, output, input; one flat array each."""
+
+    row: Indices
+    """The number of the entry in the `Entries` of the result."""
+    point: Indices
+    """Which sample (not which point of the case) the entry belongs to."""
+    output: Indices
+    input: Indices
+    claimed: Array
+    """What df says."""
+    numeric: Array
+    """The derivative by differences."""
+    bar: Array
+    """The bound for the error of `numeric`."""
+    slack: Array
+    """What is put down to df's own rounding, or tolerated by the caller."""
+    wrong: Bools
+    """Entries that fail although both sides are finite numbers and f is smooth there."""
+    compared: Bools
+    """Entries of which something is known: the wrong ones, and those that pass."""
+    undefined: Bools
+    """Entries where df is not finite although f is smooth."""
+    x: Array
+    """The input that the entry belongs to."""
+    y: Array
+    """The value of f that the entry belongs to."""
+    samples: tuple[Sample, ...]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    layout: Layout
+    blocks: tuple[Block, ...]
+    """The parts of x, at least one."""
+    ask: Callable[[Array], Array | None]
+    """df at any flat x of shape (inputs,), laid out like the entries of one sample; None if it
+    raises there or gives something that is not finite. Directions: the same directions."""
+    constants: Mapping[str, float] = field(default_factory=dict)
+    """Numbers that the caller named, such as {"batch": 32.0}."""
+    terms: Mapping[str, Part] = field(default_factory=dict)
+    """Functions that the caller named, whose sum is f."""
+    factors: Mapping[str, Part] = field(default_factory=dict)
+    """Functions that the caller named, whose product or quotient is f."""
+
+    @property
+    def inputs(self) -> int:
+        """The number of inputs."""
+        return len(self.samples[0].x)
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs."""
+        return len(self.samples[0].y)
+
+    def matrix(self, values: Array, sample: Sample) -> Array:
+        """Return an array over the entries as the matrix of one sample, (outputs, inputs).
+
+        Only for a layout of JACOBIAN.
+        """
+        return values[sample.rows].reshape(self.outputs, self.inputs)
+
+    def tolerance(self, predicted: Array, bar: Array) -> Array:
+        """Return by how much a claim may differ from a prediction with this bar."""
+        size = np.fmax(np.abs(predicted), np.abs(self.claimed))
+        return SIGNIFICANT * bar + np.maximum(self.slack, MATERIAL * size)
+
+    def explained(self, predicted: Array, bar: Array) -> Bools:
+        """Tell which claims a prediction agrees with, entry by entry."""
+        with np.errstate(all="ignore"):
+            return np.asarray(
+                np.abs(self.claimed - predicted) <= self.tolerance(predicted, bar), dtype=np.bool_
+            )
