@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import gradcheck as gc
 from gradcheck.differences.tracks import scale_of
-from gradcheck.verdict.directions import DEFAULT, LARGE, along, random_directions
+from gradcheck.verdict.blocks import Block, whole
+from gradcheck.verdict.directions import DEFAULT, LARGE, Directions, along, power
 from gradcheck.verdict.result import Reason, Result, Verdict
 
 Array = npt.NDArray[Any]
@@ -52,6 +53,11 @@ def springs_gradient(x: Array) -> Array:
     return np.asarray(gradient)
 
 
+def drawn(count: int, scale: Array, seed: int) -> Directions:
+    """Return directions of an x that is one block."""
+    return Directions(blocks=whole(scale.shape), each=count, scale=scale, seed=seed)
+
+
 # --- the directions themselves -------------------------------------------------------------------
 
 
@@ -66,18 +72,18 @@ def test_directions_move_every_input_by_its_size(
 ) -> None:
     """Between half its size and all of it, to either side; none is left out."""
     scale = np.ldexp(1.0, exponent + np.arange(inputs))
-    directions = random_directions(count, scale, seed)
+    directions = np.array(drawn(count, scale, seed))
     shares = np.abs(directions) / scale
 
     assert (count, inputs) == directions.shape
     assert ((shares >= 0.5) & (shares <= 1)).all()
-    np.testing.assert_array_equal(directions, random_directions(count, scale, seed))
+    np.testing.assert_array_equal(directions, np.array(drawn(count, scale, seed)))
 
 
 def test_another_seed_gives_other_directions() -> None:
     """And one direction is not like the next."""
     scale = np.ones(100)
-    first, second = (random_directions(3, scale, seed) for seed in (0, 1))
+    first, second = (np.array(drawn(3, scale, seed)) for seed in (0, 1))
 
     assert not (first == second).all(axis=1).any()
     assert 3 == np.linalg.matrix_rank(first)
@@ -85,7 +91,7 @@ def test_another_seed_gives_other_directions() -> None:
 
 def test_both_signs_are_as_frequent() -> None:
     """No direction sees sums of errors only."""
-    signs = np.sign(random_directions(10, np.ones(2000), 4))
+    signs = np.sign(np.array(drawn(10, np.ones(2000), 4)))
 
     assert (np.abs(signs.mean(axis=1)) < 0.1).all()
 
@@ -110,7 +116,7 @@ def test_claims_along_directions_are_sums_over_entries(
 
 
 def test_a_right_gradient_of_three_thousand_inputs_passes() -> None:
-    """Along 8 directions, with a note that says so and tells how to have every entry checked."""
+    """Along one direction in 8 calls of f, with a note that says so and tells how to have every entry checked."""
     x = point(3000)
     result = check(springs, springs_gradient, x)
     (note,) = [note for note in result.notes if "direction" in note]
@@ -118,8 +124,9 @@ def test_a_right_gradient_of_three_thousand_inputs_passes() -> None:
     assert PASSES == outcome(result)
     assert DEFAULT == len(result.entries)
     assert result.directions is not None
-    assert (DEFAULT, 3000) == result.directions.shape
-    assert "8 random directions" in note
+    assert (DEFAULT, 3000) == (len(result.directions), result.directions.inputs)
+    assert 8 == result.evaluations
+    assert "1 random direction " in note
     assert "3,000" in note
     assert 'entries="all"' in note
     assert result.resolution < 1e-6

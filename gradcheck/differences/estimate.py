@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from gradcheck.differences import tracks
 from gradcheck.differences.evaluate import text_of
-from gradcheck.differences.neighbourhood import look_around
+from gradcheck.differences.neighbourhood import look_around, unseen
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.slopes import Survey
+from gradcheck.differences.slopes import Survey, is_decided
+from gradcheck.differences.structure import Structure, is_tree
 from gradcheck.differences.tracks import Tracks
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
@@ -23,15 +24,16 @@ Array = npt.NDArray[Any]
 class Estimate:
     """A derivative by differences."""
 
-    value: Array
-    """The derivative, of shape ``(*output, *input)``; NaN where no step gave an estimate."""
-    error_bar: Array
+    value: Any
+    """The derivative, of shape ``(*output, *input)``; NaN where no step gave an estimate. Where x
+    is a tree, a tree like it, of arrays of shape ``(*output, *leaf)``."""
+    error_bar: Any
     """The bound for its error, in the same units; infinite where there is no estimate."""
     evaluations: int
     """Calls of f."""
 
 
-def differentiate(f: Callable[..., Any], x: npt.ArrayLike) -> Estimate:
+def differentiate(f: Callable[..., Any], x: Any) -> Estimate:
     """Estimate the derivative of f at x, with error bars.
 
     Central differences at three steps, extrapolated, decide about most entries; where they do not
@@ -42,13 +44,14 @@ def differentiate(f: Callable[..., Any], x: npt.ArrayLike) -> Estimate:
     ----------
     f : callable
         ``f(x)`` returns a number or an array of shape `output`. It gets fresh copies of x.
-    x : array_like
-        The point, of shape `input`.
+    x : array_like, or container of such
+        The point, of shape `input`; or a dict, list or other tree of arrays.
 
     Returns
     -------
     Estimate
-        `value` and `error_bar` of shape ``(*output, *input)``, and the `evaluations`.
+        `value` and `error_bar` of shape ``(*output, *input)``, or trees like x; and the
+        `evaluations`.
 
     Raises
     ------
@@ -61,22 +64,26 @@ def differentiate(f: Callable[..., Any], x: npt.ArrayLike) -> Estimate:
     >>> abs(found.value - np.cos(0.7)) <= found.error_bar
     np.True_
     """
-    case = Case(getattr(f, "__name__", "f"), f=f, df=f, points=[x])
+    structure = Structure(x) if is_tree(x) else None
+    name = getattr(f, "__name__", "f")
+    if structure is not None:
+        x, f = structure.flatten(x), structure.calling(f)
+    case = Case(name, f=f, df=f, points=[x])
     (point,) = case.points
-    probe = Probe(case, "f", point.shape)
+    text = text_of if structure is None else structure.text
+    probe = Probe(case, "f", point.shape, text)
     with np.errstate(all="ignore"):
         center = probe.at(point)
         if center is None:
             raise CaseError(f"{case.name}: {probe.failure}; there is nothing to differentiate")
         if not np.isfinite(center).all():
-            raise CaseError(f"{case.name}: f is not finite at x = {text_of(point)}")
+            raise CaseError(f"{case.name}: f is not finite at x = {text(point)}")
         found = by_input(probe, point.reshape(-1), center).slopes
     shape = (*(probe.output or ()), *point.shape)
-    return Estimate(
-        value=found.value.T.reshape(shape),
-        error_bar=found.bar.T.reshape(shape),
-        evaluations=probe.calls,
-    )
+    value, bar = found.value.T.reshape(shape), found.bar.T.reshape(shape)
+    if structure is not None:
+        value, bar = structure.unflatten(value), structure.unflatten(bar)
+    return Estimate(value=value, error_bar=bar, evaluations=probe.calls)
 
 
 def by_input(probe: Probe, x: Array, center: Array) -> Survey:
@@ -92,22 +99,40 @@ def by_input(probe: Probe, x: Array, center: Array) -> Survey:
         f(x), finite.
     """
     scale = tracks.scale_of(x)
-    return _along(tracks.by_input(probe, x, scale), probe, x, center, scale)
+    return with_noise(tracks.by_input(probe, x, scale), probe, x, center, scale)
 
 
 def elementwise(probe: Probe, x: Array, center: Array) -> Survey:
     """Estimate the derivative of each output by its own input, of shape (1, outputs)."""
     scale = tracks.scale_of(x)
-    return _along(tracks.elementwise(probe, x, scale), probe, x, center, scale)
+    return with_noise(tracks.elementwise(probe, x, scale), probe, x, center, scale)
 
 
-def by_direction(probe: Probe, x: Array, center: Array, directions: Array) -> Survey:
-    """Estimate the derivatives along directions (count, inputs), of shape (count, outputs)."""
-    scale = tracks.scale_of(x)
-    return _along(tracks.along(probe, x, directions), probe, x, center, scale)
+def at_a_glance(lines: Tracks, center: Array) -> Survey | None:
+    """Estimate the derivatives along lines from their first steps alone.
+
+    None if these do not behave like those of a smooth function that is exact but for rounding.
+    """
+    around = unseen(center, np.stack(lines.first[2:]))
+    return Survey(lines, center, around) if is_decided(lines, center, around.noise) else None
 
 
-def _along(lines: Tracks, probe: Probe, x: Array, center: Array, scale: Array) -> Survey:
+def with_noise(lines: Tracks, probe: Probe, x: Array, center: Array, scale: Array) -> Survey:
+    """Estimate the derivatives along lines, with the noise of f measured next to x.
+
+    Parameters
+    ----------
+    lines : Tracks
+        The lines, with the values at the first steps.
+    probe : Probe
+        f.
+    x : array of shape (inputs,)
+        The point.
+    center : array of shape (outputs,)
+        f(x), finite.
+    scale : array of shape (inputs,)
+        The size of each input.
+    """
     _, _, above, below = lines.first
     varies = ~((above == center) & (below == center)).all(axis=(0, 1))
     return Survey(lines, center, look_around(probe, x, center, scale, varies=varies))

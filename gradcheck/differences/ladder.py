@@ -13,7 +13,7 @@ Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 
 FIRST = (5, 6, 7)
-"""The levels that are taken everywhere: h = scale / 2^level, times a number in [1, 1.4)."""
+"""The levels that are taken for every input: h = scale / 2^level, times a number in [1, 1.4)."""
 LAST = 52
 _DOWN = 2
 _WIDEST = 1100
@@ -101,6 +101,7 @@ class Ladder:
         self._noise = noise
         self.levels: list[int] = []
         self._rungs: dict[int, Rungs] = {}
+        self._first: Sequence[int] = ()
 
     def add(self, levels: Sequence[int], rungs: Rungs | None = None) -> None:
         """Take values at these levels, or take over those that are there already."""
@@ -108,6 +109,7 @@ class Ladder:
         if not new:
             return
         right, left, above, below = self._take(new) if rungs is None else rungs
+        self._first = self._first or new
         for k, level in enumerate(new):
             self._rungs[level] = (right[k], left[k], above[k], below[k])
         self.levels = sorted(self._rungs)
@@ -126,7 +128,7 @@ class Ladder:
 
     def _size_nearby(self) -> Array:
         """Return the largest |f| at x and the first steps."""
-        values = [self._rungs[level][side] for level in FIRST for side in (2, 3)]
+        values = [self._rungs[level][side] for level in self._first for side in (2, 3)]
         largest: Array = np.fmax.reduce([np.abs(value) for value in (*values, self._center)])
         return largest
 
@@ -151,7 +153,7 @@ class Ladder:
             errors = np.maximum(errors, noise)
         window = _windows(h, forward, backward, errors)
         trusted = window.valid & ~self._contradicted(window, h, forward, backward, errors)
-        natural = np.maximum(self._rungs[FIRST[0]][0], 1.0)
+        natural = np.maximum(self._rungs[self._first[0]][0], 1.0)
         trusted &= window.seen | (h[:-2] <= natural)
         trusted &= (h[:-2] <= _SPAN * h[2:]) | ~trusted.any(axis=0)
         bars = np.where(trusted, _with_hindsight(window, trusted), np.inf)

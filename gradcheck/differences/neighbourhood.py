@@ -34,6 +34,8 @@ _COARSE = range(-24, -1, 2)
 _ALIKE = 4.0
 _GOLDEN = 0.6180339887498949
 _FLAT = 4.0
+_ROUNDED = 8.0
+"""A sum of many terms is known to so many roundoffs; where it is less exact, that shows."""
 _TAME = 0.01
 _KINKED = 2
 """Noise bends everywhere; a kink or a jump bends the line at no more than two of five places."""
@@ -120,6 +122,26 @@ def look_around(
         direction=direction,
         slope=slope,
         slope_bar=slope_bar * noise,
+    )
+
+
+def unseen(center: Array, values: Array) -> Neighbourhood:
+    """Assume the noise of rounding, for want of values next to x.
+
+    Parameters
+    ----------
+    center : array of shape (outputs,)
+        f(x).
+    values : array of shape (..., outputs)
+        Other values of f, whose size counts as well.
+    """
+    size = np.abs(values).reshape(-1, len(center)).max(axis=0, initial=0.0)
+    nothing = np.full(len(center), np.nan)
+    return Neighbourhood(
+        noise=np.maximum(_ROUNDED * UNIT_ROUNDOFF * np.fmax(np.abs(center), size), SMALLEST),
+        direction=np.empty(0),
+        slope=nothing,
+        slope_bar=nothing,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.jumps import slope_of_jumps
-from gradcheck.differences.ladder import FIRST, IMPROVABLE, Choice, Ladder, is_wide, step
+from gradcheck.differences.ladder import IMPROVABLE, Choice, Ladder, is_wide, step
 from gradcheck.differences.neighbourhood import Neighbourhood, roughness
 from gradcheck.differences.tracks import Tracks
 from gradcheck.differences.window import (
@@ -91,23 +91,8 @@ class Survey:
         self._center = center
         self._around = around
         self._ladders: dict[int, Ladder] = {}
-        window = _first_windows(tracks, center, around.noise)
-        shape = window.value.shape
-        self.slopes = Slopes(
-            value=np.where(window.valid, window.value, np.nan),
-            bar=np.where(window.valid, window.bar, np.inf),
-            span=np.broadcast_to((tracks.first[0][0] + tracks.first[1][0]) / 2, shape).copy(),
-            reach=window.reach,
-            left=np.full(shape, np.nan),
-            right=np.full(shape, np.nan),
-            blocked=np.zeros(shape, dtype=bool),
-            steep=np.zeros(shape, dtype=bool),
-        )
-        smallest = (tracks.first[0][2] + tracks.first[1][2]) / 2
-        improvable = around.noise / smallest < IMPROVABLE * self.slopes.bar
-        found = self.slopes
-        value = np.nan_to_num(found.value)
-        self._climb_where(is_wide(value, found.bar, _reference(found), improvable, TARGET))
+        self.slopes = _first_slopes(tracks, center, around.noise)
+        self._climb_where(_need_more(tracks, around.noise, self.slopes))
         if tracks.total is not None:
             self._climb_where(_astray(tracks, around, self.slopes))
 
@@ -145,7 +130,7 @@ class Survey:
         for output in np.flatnonzero(outputs)[:_JUMPING].tolist():
             noise = float(self._around.noise[output])
             change = slope_of_jumps(sample, output, float(self._center[output]), noise)
-            unit = (right[0, track] + left[0, track]) / 2 / step(FIRST[0])
+            unit = (right[0, track] + left[0, track]) / 2 / step(self._tracks.levels[0])
             change *= _JUMPS / float(unit[0 if len(unit) == 1 else output])
             value = self.slopes.value[track, output]
             if 0 < change <= _TOLD * np.abs(value) or (change > 0 and value == 0):  # a staircase
@@ -175,7 +160,7 @@ class Survey:
                 partial(self._tracks.take, track), center=self._center, noise=self._around.noise
             )
             right, left, above, below = self._tracks.first
-            ladder.add(FIRST, (right[:, track], left[:, track], above[:, track], below[:, track]))
+            ladder.add(self._tracks.levels, (right[:, track], left[:, track], above[:, track], below[:, track]))
             self._ladders[track] = ladder
         return self._ladders[track]
 
@@ -190,6 +175,36 @@ class Survey:
             size = max(abs(choice.value[output]), choice.reach[output])
             if not choice.bar[output] <= _WIDE * size:
                 _take_sides(self._ladder(track), output, place, found)
+
+
+def is_decided(tracks: Tracks, center: Array, noise: Array) -> bool:
+    """Tell whether the first steps are enough along all tracks, if f has this noise."""
+    found = _first_slopes(tracks, center, noise)
+    return bool((found.bar <= TARGET * _reference(found)).all())
+
+
+def _first_slopes(tracks: Tracks, center: Array, noise: Array) -> Slopes:
+    """Read the derivatives off the first steps."""
+    window = _first_windows(tracks, center, noise)
+    shape = window.value.shape
+    return Slopes(
+        value=np.where(window.valid, window.value, np.nan),
+        bar=np.where(window.valid, window.bar, np.inf),
+        span=np.broadcast_to((tracks.first[0][0] + tracks.first[1][0]) / 2, shape).copy(),
+        reach=window.reach,
+        left=np.full(shape, np.nan),
+        right=np.full(shape, np.nan),
+        blocked=np.zeros(shape, dtype=bool),
+        steep=np.zeros(shape, dtype=bool),
+    )
+
+
+def _need_more(tracks: Tracks, noise: Array, found: Slopes) -> Bools:
+    """Tell which derivatives are worth more steps."""
+    smallest = (tracks.first[0][2] + tracks.first[1][2]) / 2
+    improvable = noise / smallest < IMPROVABLE * found.bar
+    value = np.nan_to_num(found.value)
+    return is_wide(value, found.bar, _reference(found), improvable, TARGET)
 
 
 def _reference(found: Slopes) -> Array:

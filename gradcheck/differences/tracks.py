@@ -12,12 +12,18 @@ from gradcheck.differences.probe import Probe
 
 Array = npt.NDArray[Any]
 
+_ALONG = (8, 9, 10)
+"""The levels of the first steps where many inputs move: the terms of the error are random sums of
+which some vanish by chance, so that they had better be small altogether."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tracks:
     """Lines x + t v through one point, with the values at the first steps."""
 
     count: int
+    levels: tuple[int, ...]
+    """Those of the first steps."""
     first: Rungs
     """Displacements of shape (steps, tracks, 1 or outputs), values of shape (..., outputs)."""
     take: Callable[[int, Sequence[int]], Rungs]
@@ -61,6 +67,7 @@ def by_input(probe: Probe, x: Array, scale: Array) -> Tracks:
 
     return Tracks(
         count=len(x),
+        levels=FIRST,
         first=take(np.arange(len(x)), FIRST),
         take=take_one,
         sample=lambda track, t: probe.moved(x, np.full(len(t), track), x[track] + t * scale[track]),
@@ -80,6 +87,7 @@ def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
     right, left, above, below = take(0, FIRST)
     return Tracks(
         count=1,
+        levels=FIRST,
         first=(right[:, None], left[:, None], above[:, None], below[:, None]),
         take=take,
         sample=lambda _, t: probe.rows(x + t[:, None] * scale),
@@ -87,8 +95,8 @@ def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
     )
 
 
-def along(probe: Probe, x: Array, directions: Array) -> Tracks:
-    """Move along the directions, of shape (directions, inputs)."""
+def along(probe: Probe, x: Array, directions: Sequence[Array]) -> Tracks:
+    """Move along the directions, each of shape (inputs,)."""
 
     def take(track: int, levels: Sequence[int]) -> Rungs:
         t = np.array([step(level) for level in levels])
@@ -96,10 +104,11 @@ def along(probe: Probe, x: Array, directions: Array) -> Tracks:
         values = probe.rows(np.concatenate([x + moves, x - moves]))
         return t[:, None], t[:, None], values[: len(t)], values[len(t) :]
 
-    taken = [take(track, FIRST) for track in range(len(directions))]
+    taken = [take(track, _ALONG) for track in range(len(directions))]
     right, left, above, below = (np.stack(parts, axis=1) for parts in zip(*taken, strict=True))
     return Tracks(
         count=len(directions),
+        levels=_ALONG,
         first=(right, left, above, below),
         take=take,
         sample=lambda track, t: probe.rows(x + t[:, None] * directions[track]),

@@ -20,6 +20,8 @@ SMALLEST = 2.0**-1074
 CONTRACTION = 0.3
 """The terms of the error must fall by this factor at least, from one to the next."""
 _KINK = 4.0
+_FAINT = 1e-9
+"""A kink that changes the slope by less, relatively, only widens the bar."""
 _LINEAR = 0.6
 _SEEN = 8.0
 _TRUNCATION = 6.0
@@ -102,16 +104,19 @@ def central_window(h: Array, forward: Array, backward: Array, noise: Array) -> W
     fall = np.minimum(ratio, CONTRACTION)  # where terms do not fall, nothing excuses a kink
     kink_bar = 2 * c_error + _KINK * fall * _excess(e2, e2_error) * left_over
     quiet = (np.abs(a1) <= 2 * a1_error) & (np.abs(a2) <= 2 * a2_error)
-    valid = np.isfinite(value) & (quiet | (ratio <= CONTRACTION)) & (np.abs(c) <= kink_bar)
+    reach = np.maximum(np.abs(forward[2]), np.abs(backward[2])) / t[2]
+    faint = (np.abs(c) > kink_bar) & (np.abs(c) <= _FAINT * reach)
+    flat = faint | (np.abs(c) <= kink_bar)
+    valid = np.isfinite(value) & (quiet | (ratio <= CONTRACTION)) & flat
     return Window(
         value=value / unit,
-        bar=(truncation + _ROUNDING * rounding) / unit,
+        bar=(truncation + _ROUNDING * rounding + np.where(faint, np.abs(c), 0.0)) / unit,
         rounding=rounding / unit,
         valid=valid,
         slope=a1 / unit,
         kink=c / 2 / unit,
         kink_bar=kink_bar / 2 / unit,
-        reach=np.maximum(np.abs(forward[2]), np.abs(backward[2])) / h[2],
+        reach=reach / unit,
         seen=np.maximum(np.abs(forward[0]), np.abs(backward[0])) > _SEEN * noise[0],
         truncation=truncation / unit,
     )

@@ -6,20 +6,23 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences import estimate
+from gradcheck.differences import estimate, tracks
 from gradcheck.differences.probe import Probe
 from gradcheck.differences.slopes import Slopes, Survey
 from gradcheck.differences.tracks import scale_of
 from gradcheck.verdict.accuracy import derivative_noise
-from gradcheck.verdict.directions import DEFAULT, LARGE, along, random_directions
+from gradcheck.verdict.blocks import Block, whole
+from gradcheck.verdict.directions import DEFAULT, LARGE, Directions, Power, along, power
 from gradcheck.verdict.faults import Start, finish, repeat, start
-from gradcheck.verdict.judging import MATERIAL, Judgement, Tolerance, judge
+from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT, Judgement, Tolerance, judge
 from gradcheck.verdict.result import VERDICTS, Reason, Verdict
 
 Array = npt.NDArray[Any]
 
 _DOUBTED = 8
 """So many of the worst entries are looked at again before they may fail."""
+_OVERWHELMING = 100.0
+"""A difference of so many bounds needs no second look where f is smooth along a direction."""
 _LOSSY = 1e-3
 """A derivative whose values scatter by more than this share has lost its digits."""
 _FAIL, _INCONCLUSIVE = VERDICTS.index(Verdict.FAIL), VERDICTS.index(Verdict.INCONCLUSIVE)
@@ -33,12 +36,18 @@ class Options:
     directions: int | None
     entries: Literal["all"] | None
     seed: int
+    blocks: tuple[Block, ...] = ()
+    """The named parts of x; none if it is an array."""
 
-    def count(self, inputs: int) -> int | None:
-        """Return how many directions to check; None for every entry."""
-        if self.directions is not None:
-            return self.directions
-        return DEFAULT if inputs > LARGE and self.entries is None else None
+    def lines(self, x: Array) -> Directions | None:
+        """Return the directions to check at x, of shape (inputs,); None for every entry."""
+        each = self.directions
+        if each is None:
+            if len(x) <= LARGE or self.entries is not None:
+                return None
+            each = DEFAULT
+        blocks = tuple(block for block in self.blocks if block.size) or whole(x.shape)
+        return Directions(blocks=blocks, each=each, scale=scale_of(x), seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,54 +59,85 @@ class Outcome:
     analytic: Array
     slopes: Slopes
     judgement: Judgement
-    directions: Array | None
+    directions: Directions | None
     elementwise: bool
+    power: Power | None = None
+    """What directions can see; None where every entry was compared."""
 
 
 def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     """Check at one point: faults first, then estimates, then the verdict on every entry."""
     begun = start(f, df, point)
-    repeat(f, point, begun)
     x = point.reshape(-1)
-    count = None if begun.elementwise else options.count(len(x))
-    directions = None if count is None else random_directions(count, scale_of(x), options.seed)
-    survey = _survey(f, x, begun, directions)
+    directions = None if begun.elementwise else options.lines(x)
+    if directions is not None:
+        return _along_directions(f, df, point, begun, directions, options.tolerance)
+    repeat(f, point, begun)
+    survey = (estimate.elementwise if begun.elementwise else estimate.by_input)(f, x, begun.center)
     finish(f, df, point, begun)
-    analytic, noise = _claims(begun, directions, len(x))
-    judgement = judge(analytic, survey.slopes, options.tolerance, noise)
-    if (judgement.verdict == _FAIL).any():
-        _doubt(survey, judgement, analytic, options.tolerance, noise)
-        judgement = judge(analytic, survey.slopes, options.tolerance, noise)
-    if directions is None and (judgement.verdict != 0).any():
+    analytic = _claims(begun, len(x))
+    judgement = _judged(survey, analytic, options.tolerance, np.zeros(analytic.shape))
+    if (judgement.verdict != 0).any():
         judgement = _with_accuracy(df, x, begun, survey, judgement, options.tolerance)
     return Outcome(
         center=begun.center,
         analytic=analytic,
         slopes=survey.slopes,
         judgement=judgement,
-        directions=directions,
+        directions=None,
         elementwise=begun.elementwise,
     )
 
 
-def _survey(f: Probe, x: Array, begun: Start, directions: Array | None) -> Survey:
-    if begun.elementwise:
-        return estimate.elementwise(f, x, begun.center)
-    if directions is not None:
-        return estimate.by_direction(f, x, begun.center, directions)
-    return estimate.by_input(f, x, begun.center)
+def _along_directions(
+    f: Probe, df: Probe, point: Array, begun: Start, directions: Directions, tolerance: Tolerance
+) -> Outcome:
+    """Check along directions: at a glance where f is smooth and the outcome is clear."""
+    x = point.reshape(-1)
+    analytic, sizes = along(begun.analytic.reshape(-1, len(x)), directions)
+    noise = MATERIAL * sizes
+    lines = tracks.along(f, x, directions)
+    survey = estimate.at_a_glance(lines, begun.center)
+    judgement = None if survey is None else judge(analytic, survey.slopes, tolerance, noise)
+    repeat(f, point, begun)
+    if survey is None or judgement is None or not _is_clear(judgement, analytic, survey.slopes):
+        survey = estimate.with_noise(lines, f, x, begun.center, directions.scale)
+        finish(f, df, point, begun)
+        judgement = judge(analytic, survey.slopes, tolerance, noise)
+        if not _is_clear(judgement, analytic, survey.slopes):
+            judgement = _judged(survey, analytic, tolerance, noise)
+    return Outcome(
+        center=begun.center,
+        analytic=analytic,
+        slopes=survey.slopes,
+        judgement=judgement,
+        directions=directions,
+        elementwise=False,
+        power=power(SIGNIFICANT * survey.slopes.bar + judgement.materiality, sizes, directions),
+    )
 
 
-def _claims(begun: Start, directions: Array | None, inputs: int) -> tuple[Array, Array]:
-    """Return what df claims along the tracks, and the rounding of sums over many inputs."""
+def _is_clear(judgement: Judgement, analytic: Array, slopes: Slopes) -> bool:
+    """Tell whether every entry passes, or differs by so much that no second look is needed."""
+    bound = slopes.bar + judgement.materiality
+    clear = np.abs(analytic - slopes.value) > _OVERWHELMING * bound
+    return bool(((judgement.verdict == 0) | clear).all())
+
+
+def _judged(survey: Survey, analytic: Array, tolerance: Tolerance, noise: Array) -> Judgement:
+    """Judge, after a second look at what is about to fail."""
+    judgement = judge(analytic, survey.slopes, tolerance, noise)
+    if not (judgement.verdict == _FAIL).any():
+        return judgement
+    _doubt(survey, judgement, analytic, tolerance, noise)
+    return judge(analytic, survey.slopes, tolerance, noise)
+
+
+def _claims(begun: Start, inputs: int) -> Array:
+    """Return what df claims along the tracks."""
     if begun.elementwise:
-        analytic = begun.analytic[None]
-    elif directions is None:
-        analytic = begun.analytic.reshape(-1, inputs).T
-    else:
-        analytic, sizes = along(begun.analytic.reshape(-1, inputs), directions)
-        return analytic, MATERIAL * sizes
-    return analytic, np.zeros(analytic.shape)
+        return begun.analytic[None]
+    return begun.analytic.reshape(-1, inputs).T
 
 
 def _doubt(
@@ -128,7 +168,7 @@ def _with_accuracy(
         within = np.repeat(within, len(x))
     noise = derivative_noise(df, x, begun.analytic, scale, within=within)
     noise = noise[None] if begun.elementwise else noise.reshape(-1, len(x)).T
-    analytic, _ = _claims(begun, None, len(x))
+    analytic = _claims(begun, len(x))
     again = judge(analytic, survey.slopes, tolerance, noise)
     size = np.fmax(np.abs(analytic), np.abs(survey.slopes.value))
     lossy = (noise > _LOSSY * size) & (judgement.verdict != 0) & np.isfinite(analytic)

@@ -1,7 +1,7 @@
 """What a check found: the verdict, its reason, the entries with their error bars."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gradcheck.errors import SelectionError
 from gradcheck.model.case import Case
+from gradcheck.verdict.directions import Directions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,8 +146,8 @@ class Result:
     notes: tuple[str, ...] = ()
     elementwise: bool = False
     """Whether the pair was checked as a diagonal Jacobian."""
-    directions: Array | None = field(default=None)
-    """The directions, of shape (count, inputs), where those were checked instead of entries."""
+    directions: Directions | None = None
+    """The directions, a sequence of arrays, where those were checked instead of entries."""
 
     def __bool__(self) -> bool:
         return self.verdict is Verdict.PASS

@@ -1,6 +1,6 @@
 """From the outcomes at single points to one result: entries, conclusion, remarks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,7 @@ def conclude(
     faults: Sequence[Fault],
     outcomes: Sequence[Outcome | None],
     points: Sequence[Array],
+    text: Callable[[Array], str] = text_of,
 ) -> tuple[Verdict, Reason, str]:
     """Return the gravest verdict of all points and entries, its reason, and what to do."""
     fault = max(faults, key=lambda fault: VERDICTS.index(fault.verdict), default=None)
@@ -85,12 +86,15 @@ def conclude(
         if np.isfinite(left):
             message = wording.kink_sentence(float(entries.analytic[row]), left, right)
     if len(points) > 1:
-        message = f"At x = {text_of(points[int(entries.point[row])])}: {message}"
+        message = f"At x = {text(points[int(entries.point[row])])}: {message}"
     return gravest, reason, message
 
 
 def remarks_on(
-    entries: Entries, outcomes: Sequence[Outcome | None], points: Sequence[Array]
+    entries: Entries,
+    outcomes: Sequence[Outcome | None],
+    points: Sequence[Array],
+    text: Callable[[Array], str] = text_of,
 ) -> list[str]:
     """Return what else is worth knowing."""
     known = [outcome for outcome in outcomes if outcome is not None]
@@ -99,10 +103,9 @@ def remarks_on(
     for outcome in known:
         if outcome.elementwise:
             found.append("f acts elementwise: df is compared with the diagonal of the Jacobian")
-        if outcome.directions is not None:
-            count, inputs = outcome.directions.shape
-            found.append(wording.detection_power(count, inputs))
+        if outcome.directions is not None and outcome.power is not None:
+            found.append(wording.detection_power(outcome.directions, outcome.power))
     general = [point for point in points if not speciality(point)]
     if not general:
-        found.append(wording.special_point(points[0], speciality(points[0])))
+        found.append(wording.special_point(text(points[0]), speciality(points[0])))
     return [remark for remark in found if remark]

@@ -1,20 +1,20 @@
 """Sentences: what a verdict means, and what to do."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import text_of
-from gradcheck.verdict.result import Entries, Reason, Verdict
+from gradcheck.verdict.directions import Directions, Power
+from gradcheck.verdict.result import Entries, Finding, Reason, Verdict
 
 Array = npt.NDArray[Any]
 
 _SENTENCES = {
     (Verdict.PASS, Reason.AGREES): "df agrees with the differences of f.",
     (Verdict.FAIL, Reason.DISAGREES): (
-        "df disagrees with the differences of f, beyond their error bars; compare the entries' "
-        "ratios for the kind of mistake."
+        "df disagrees with the differences of f, beyond their error bars."
     ),
     (Verdict.FAIL, Reason.NOT_FINITE): (
         "df is not finite where f is smooth; guard the formula against division by zero, "
@@ -50,6 +50,16 @@ def sentence(verdict: Verdict, reason: Reason) -> str:
     return _SENTENCES[verdict, reason]
 
 
+def advised(message: str, reason: Reason, findings: Sequence[Finding]) -> str:
+    """Add how to go on by hand where entries disagree and no finding names the mistake."""
+    if reason is not Reason.DISAGREES or any(each.certainty != "C" for each in findings):
+        return message
+    return (
+        f"{message.rstrip('.')}; no mistake that is known here explains all wrong entries. Compare "
+        "their ratios, and tell the check what f is made of: constants=, terms=, factors=."
+    )
+
+
 def kink_sentence(analytic: float, left: float, right: float) -> str:
     """Say where a claimed value stands beside the slopes of the two sides."""
     left, right = left + 0.0, right + 0.0  # no -0
@@ -83,17 +93,22 @@ def immaterial(entries: Entries, significant: Array) -> str:
     )
 
 
-def special_point(x: Array, what: str) -> str:
+def special_point(x: str, what: str) -> str:
     """Advise against a point that hides mistakes."""
     return (
-        f"{what} (x = {text_of(x)}): such points hide mistakes; check at three or more points in "
+        f"{what} (x = {x}): such points hide mistakes; check at three or more points in "
         "general position (points=[...])"
     )
 
 
-def detection_power(count: int, inputs: int) -> str:
+def detection_power(directions: Directions, power: Power) -> str:
     """Say what a check along random directions can see."""
+    blocks = len(directions.blocks)
+    plural = "" if directions.each == 1 else "s"
+    count = f"{directions.each} random direction{plural}" + (" a block" if blocks > 1 else "")
     return (
-        f"checked along {count} random directions instead of {inputs:,} entries; an error shows if "
-        'its sum along a direction exceeds the resolution stated; entries="all" checks each entry'
+        f"checked along {count} instead of {directions.inputs:,} entries: one entry of average "
+        f"size shows if it is wrong by more than {power.single:.0e} of itself, mistakes in many "
+        f"entries if their norm exceeds {power.spread:.0e} of the gradient's (99 % certain); "
+        'gc.locate finds the wrong entries, entries="all" checks each'
     )

@@ -10,7 +10,7 @@ from gradcheck.differences.probe import Probe
 from gradcheck.verdict.blocks import Block
 from gradcheck.verdict.diagnosis.evidence import Evidence, Layout, Sample
 from gradcheck.verdict.diagnosis.hints import Hints, parts
-from gradcheck.verdict.directions import along
+from gradcheck.verdict.directions import Directions, along
 from gradcheck.verdict.point import Outcome
 from gradcheck.verdict.result import VERDICTS, Entries, Reason, Verdict
 
@@ -99,7 +99,7 @@ def _of_inputs(samples: Sequence[Sample], layout: Layout, input_: Array) -> Arra
 
 
 def _asking(
-    df: Probe, shape: tuple[int, ...], directions: Array | None
+    df: Probe, shape: tuple[int, ...], directions: Directions | None
 ) -> Callable[[Array], Array | None]:
     def ask(x: Array) -> Array | None:
         claims = df.at(np.asarray(x, dtype=np.float64).reshape(shape))
@@ -107,6 +107,6 @@ def _asking(
             return None
         if directions is None:
             return claims
-        return along(claims.reshape(-1, directions.shape[1]), directions)[0].T.reshape(-1)
+        return along(claims.reshape(-1, directions.inputs), directions)[0].T.reshape(-1)
 
     return ask
