@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from gradcheck.model.registry import Registry
     from gradcheck.output import figure as plot
     from gradcheck.verdict.checking import assert_gradient, check
+    from gradcheck.verdict.location import Location, locate
+    from gradcheck.verdict.operators import check_jvp, check_vjp
     from gradcheck.verdict.result import Finding, Reason, Result, Results, Verdict
+    from gradcheck.verdict.second_order import check_hessian
 
 __version__ = "0.1.0"
 
@@ -61,6 +64,7 @@ __all__ = [
     "GradientMismatch",
     "Interval",
     "LoadingError",
+    "Location",
     "NotCertifiable",
     "OutputError",
     "Reason",
@@ -76,9 +80,13 @@ __all__ = [
     "batched",
     "calculus",
     "check",
+    "check_hessian",
+    "check_jvp",
+    "check_vjp",
     "convergence",
     "differentiate",
     "load_cases",
+    "locate",
     "plot",
     "split",
     "stencil",
@@ -105,7 +113,10 @@ _HOMES = {
     "gradcheck.model.loading": ("load_cases",),
     "gradcheck.model.registry": ("Registry",),
     "gradcheck.verdict.checking": ("assert_gradient", "check"),
+    "gradcheck.verdict.location": ("Location", "locate"),
+    "gradcheck.verdict.operators": ("check_jvp", "check_vjp"),
     "gradcheck.verdict.result": ("Finding", "Reason", "Result", "Results", "Verdict"),
+    "gradcheck.verdict.second_order": ("check_hessian",),
 }  # fmt: skip
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

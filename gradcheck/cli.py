@@ -12,6 +12,7 @@ import click
 
 from gradcheck import __version__
 from gradcheck.commands.check import check
+from gradcheck.commands.explain import explain
 from gradcheck.commands.listing import list_cases
 from gradcheck.commands.report import report
 from gradcheck.commands.sweep import sweep
@@ -99,6 +100,7 @@ def cli() -> None:
     Examples:
       gradcheck check my_cases/         are the derivatives of my cases right?
       gradcheck check --f my_model:loss --df my_model:gradient --at "[0.3, -1.2]"
+      gradcheck explain sigmoid         all about one of them, with its V plot
       gradcheck list                    the built-in cases
       gradcheck sweep sigmoid           where does the error fall, where does it rise?
       gradcheck report --out my-report  all of that for all cases, as web pages
@@ -110,5 +112,5 @@ def main() -> None:
     cli(prog_name="gradcheck")
 
 
-for _command in (check, list_cases, report, sweep):
+for _command in (check, explain, list_cases, report, sweep):
     cli.add_command(_command)

@@ -1,6 +1,5 @@
 """`gradcheck check`: whether derivatives are right."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gradcheck.commands.selection import json_option, load, named, path_option, quiet_option
+from gradcheck.commands.question import Question, question_options
+from gradcheck.commands.selection import json_option, path_option, quiet_option
 from gradcheck.commands.terminal import ExitCode, console, progress_on_stderr, say, write_json
-from gradcheck.errors import CaseError, SelectionError
+from gradcheck.errors import SelectionError
 
 if TYPE_CHECKING:
     from gradcheck.model.case import Case
@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Check derivatives: pass, fail or inconclusive.")
 @click.argument("targets", nargs=-1, metavar="[PATH[::NAME]]...")
-@click.option("--f", "f", metavar="MODULE:NAME", help="Function to check, e.g. --f my_model:loss.")
-@click.option("--df", "df", metavar="MODULE:NAME", help="Its derivative, e.g. --df my_model:grad.")
-@click.option(
-    "--at",
-    "points",
-    multiple=True,
-    metavar="X",
-    help='Point for --f and --df, e.g. --at 1.5 or --at "[1.0, 2.0]" (repeatable).',
-)
+@question_options
 @click.option(
     "-k",
     "keywords",
@@ -37,22 +29,6 @@ if TYPE_CHECKING:
     metavar="PATTERN",
     help="Only cases with this in name, tags or theme, e.g. -k sigmoid or -k 'exp*' (repeatable).",
 )
-@click.option("--rtol", type=float, help="Relative difference to tolerate, e.g. --rtol 1e-6.")
-@click.option(
-    "--atol",
-    type=float,
-    default=0.0,
-    help="Absolute difference to tolerate, e.g. --atol 1e-12.",
-)
-@click.option(
-    "--directions",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Check along N random directions instead of entry by entry, e.g. --directions 8.",
-)
-@click.option("--all-entries", is_flag=True, help="Check every entry, however many inputs.")
-@click.option("--seed", type=int, default=0, help="Seed of the random directions, e.g. --seed 1.")
-@click.option("--strict", is_flag=True, help="Count inconclusive as failure.")
 @path_option
 @json_option
 @quiet_option
@@ -84,62 +60,21 @@ def check(targets: tuple[str, ...], **options: Any) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Options:
+class _Options(Question):
     """What the arguments of `gradcheck check` ask for."""
 
-    targets: tuple[str, ...]
-    f: str | None
-    df: str | None
-    points: tuple[str, ...]
     keywords: tuple[str, ...]
-    rtol: float | None
-    atol: float
-    directions: int | None
-    all_entries: bool
-    seed: int
-    strict: bool
-    paths: tuple[str, ...]
     as_json: bool
     quiet: bool
 
-    def __post_init__(self) -> None:
-        pair = [self.f is not None, self.df is not None, bool(self.points)]
-        if any(pair) and not all(pair):
-            raise click.UsageError("--f, --df and --at belong together; give all three")
-        if any(pair) and (self.targets or self.paths or self.keywords):
-            raise click.UsageError("give case files or --f and --df, not both")
-        if self.directions is not None and self.all_entries:
-            raise click.UsageError("--directions and --all-entries exclude each other; choose one")
-        if self.seed < 0:
-            raise click.BadParameter("a seed is a number of at least 0", param_hint="--seed")
-
     @property
-    def of_check(self) -> dict[str, Any]:
-        """The options of `gradcheck.check`."""
-        return {
-            "rtol": self.rtol,
-            "atol": self.atol,
-            "directions": self.directions,
-            "entries": "all" if self.all_entries else None,
-            "seed": self.seed,
-        }
-
-    def require_tolerances(self) -> None:
-        """Refuse tolerances that are none, before any case is loaded."""
-        from gradcheck.verdict.subject import tolerance_of
-
-        try:
-            tolerance_of(self.rtol, self.atol)
-        except CaseError as error:
-            raise click.UsageError(str(error)) from None
+    def names_cases(self) -> bool:
+        """Whether cases are asked for, in any way."""
+        return bool(self.keywords) or super().names_cases
 
     def cases(self) -> "tuple[list[Case], tuple[str, ...]]":
         """Return the cases to check, and the problems of loading them."""
-        if self.f is not None and self.df is not None:
-            from gradcheck.commands.pair import pair
-
-            return [pair(self.f, self.df, self.points)], ()
-        cases, problems = _targeted(self.targets, self.paths)
+        cases, problems = super().cases()
         kept = [case for case in cases if not self.keywords or _fits(case, self.keywords)]
         if not kept:
             raise SelectionError(
@@ -147,31 +82,6 @@ class _Options:
                 "name, tags or theme; `gradcheck list` shows all"
             )
         return kept, problems
-
-
-def _targeted(targets: Sequence[str], paths: Sequence[str]) -> "tuple[list[Case], tuple[str, ...]]":
-    """Return the cases of files, folders and names; each once."""
-    if not targets:
-        registry, problems = load(paths)
-        return list(registry.values()), problems
-    cases: dict[tuple[str, str], Case] = {}
-    problems = ()
-    for target in targets:
-        if os.path.isdir(target):  # noqa: PTH112  (pathlib is not needed for anything else)
-            registry, trouble = load([target])
-            found = list(registry.values())
-        elif "::" not in target and _looks_like_a_path(target) and not os.path.exists(target):  # noqa: PTH110  (as above)
-            raise click.BadParameter(f"no such file or folder: {target}", param_hint="PATH")
-        else:
-            found, trouble = named([target], paths)
-        problems += trouble
-        for case in found:
-            cases.setdefault((str(case.origin), case.name), case)
-    return list(cases.values()), problems
-
-
-def _looks_like_a_path(target: str) -> bool:
-    return target.endswith(".py") or "/" in target or os.sep in target
 
 
 def _fits(case: "Case", keywords: Iterable[str]) -> bool:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences import tracks
-from gradcheck.differences.evaluate import text_of
 from gradcheck.differences.neighbourhood import look_around, unseen
-from gradcheck.differences.probe import Probe
+from gradcheck.differences.probe import Probe, Sampler
 from gradcheck.differences.slopes import Survey, is_decided
 from gradcheck.differences.structure import Structure, is_tree
 from gradcheck.differences.tracks import Tracks
@@ -70,14 +69,13 @@ def differentiate(f: Callable[..., Any], x: Any) -> Estimate:
         x, f = structure.flatten(x), structure.calling(f)
     case = Case(name, f=f, df=f, points=[x])
     (point,) = case.points
-    text = text_of if structure is None else structure.text
-    probe = Probe(case, "f", point.shape, text)
+    probe = Probe(case, "f", point.shape, structure)
     with np.errstate(all="ignore"):
         center = probe.at(point)
         if center is None:
             raise CaseError(f"{case.name}: {probe.failure}; there is nothing to differentiate")
         if not np.isfinite(center).all():
-            raise CaseError(f"{case.name}: f is not finite at x = {text(point)}")
+            raise CaseError(f"{case.name}: f is not finite at x = {probe.text(point)}")
         found = by_input(probe, point.reshape(-1), center).slopes
     shape = (*(probe.output or ()), *point.shape)
     value, bar = found.value.T.reshape(shape), found.bar.T.reshape(shape)
@@ -117,14 +115,14 @@ def at_a_glance(lines: Tracks, center: Array) -> Survey | None:
     return Survey(lines, center, around) if is_decided(lines, center, around.noise) else None
 
 
-def with_noise(lines: Tracks, probe: Probe, x: Array, center: Array, scale: Array) -> Survey:
+def with_noise(lines: Tracks, probe: Sampler, x: Array, center: Array, scale: Array) -> Survey:
     """Estimate the derivatives along lines, with the noise of f measured next to x.
 
     Parameters
     ----------
     lines : Tracks
         The lines, with the values at the first steps.
-    probe : Probe
+    probe : Sampler
         f.
     x : array of shape (inputs,)
         The point.

@@ -292,16 +292,24 @@ def _call_derivative(case: Case, point: Array) -> Array:
     return as_numbers(case, "df", value, point)
 
 
-def as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
+def as_numbers(
+    case: Case, role: str, value: Any, x: Array, text: Callable[[Array], str] | None = None
+) -> Array:
     """Return what f or df gave as a float64 (or complex128) array, or say why it cannot be."""
     expected = f"{case.name}: {role} must return a number or a NumPy array of numbers"
+    text = text_of if text is None else text
     if value is None:
-        raise CaseError(f"{expected}, got None at x = {text_of(x)}; is a `return` missing?")
+        raise CaseError(f"{expected}, got None at x = {text(x)}; is a `return` missing?")
+    if hasattr(value, "tocsr"):
+        raise CaseError(
+            f"{expected}, got a sparse matrix of shape {value.shape} at x = {text(x)}; tell where it "
+            "may differ from zero, such as check(f, df, x, sparsity=df(x) != 0), or call toarray()"
+        )
     if isinstance(value, list | tuple | dict | str | bytes):
         kind = type(value).__name__
         article = "an" if kind[0] in "aeiou" else "a"
         raise CaseError(
-            f"{expected}, got {article} {kind} at x = {text_of(x)}: {_short(value)}; "
+            f"{expected}, got {article} {kind} at x = {text(x)}: {_short(value)}; "
             "return np.array([...])"
         )
     try:
@@ -313,11 +321,11 @@ def as_numbers(case: Case, role: str, value: Any, x: Array) -> Array:
         ) from error
     if array.dtype.kind == "c" and np.asarray(x).dtype.kind != "c":
         raise CaseError(
-            f"{expected}, got the complex {_short(value)} for the real x = {text_of(x)}; "
+            f"{expected}, got the complex {_short(value)} for the real x = {text(x)}; "
             "return its real part if that is what is meant"
         )
     if array.dtype.kind not in "fiubc":
-        raise CaseError(f"{expected}, got {_short(value)} ({array.dtype}) at x = {text_of(x)}")
+        raise CaseError(f"{expected}, got {_short(value)} ({array.dtype}) at x = {text(x)}")
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.probe import Probe
+from gradcheck.differences.probe import Sampler
 from gradcheck.differences.window import SMALLEST, UNIT_ROUNDOFF
 
 Array = npt.NDArray[Any]
@@ -58,13 +58,13 @@ class Neighbourhood:
 
 
 def look_around(
-    probe: Probe, x: Array, center: Array, scale: Array, *, varies: npt.NDArray[np.bool_]
+    probe: Sampler, x: Array, center: Array, scale: Array, *, varies: npt.NDArray[np.bool_]
 ) -> Neighbourhood:
     """Measure noise and slope on a line that moves every input.
 
     Parameters
     ----------
-    probe : Probe
+    probe : Sampler
         f; 6 calls a try.
     x : array of shape (inputs,)
         The point.

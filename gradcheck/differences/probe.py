@@ -1,13 +1,15 @@
 """One function of the user's, called at single points: fresh copies, counted, caught, watched."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.evaluate import as_numbers, contains, text_of, words_of
+from gradcheck.differences.structure import Structure
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 
@@ -43,6 +45,21 @@ def batched(f: Callable[..., Any]) -> Callable[..., Any]:
     return marked
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a function made by gradcheck returns where a user's value cannot be used."""
+
+    error: Exception
+    """Which is raised out of the probe, as it is nothing that the user's function raised."""
+
+
+class Sampler(Protocol):
+    """What gives values of outputs at many points, as `Probe` does."""
+
+    def rows(self, points: Sequence[Array] | Array) -> Array:
+        """Return the values at points of shape (count, inputs), as rows (count, outputs)."""
+
+
 @final
 class Probe:
     """f or df of a case at single points, as flat arrays of numbers.
@@ -50,13 +67,17 @@ class Probe:
     Every call gets a fresh copy of x. What f raises becomes a row of NaN, and is remembered.
     """
 
-    def __init__(self, case: Case, role: str, shape: Shape) -> None:
+    def __init__(
+        self, case: Case, role: str, shape: Shape, structure: Structure | None = None
+    ) -> None:
         self._case = case
         self._role = role
         self._function: Callable[..., Any] = getattr(case, role)
         self._shape = shape
         self._is_batched = getattr(self._function, "_gradcheck_batched", False) is True
         self._watch_domain = not case.domain.is_everywhere and role == "f"
+        self.structure = structure
+        """That of x where it is a tree, which the case's functions take as a flat vector."""
         self.output: Shape | None = None
         """The shape of what it returns, from the first value on."""
         self.calls = 0
@@ -131,8 +152,12 @@ class Probe:
             kept = flat[i] == target
             flat[i] = base[i]
             if not kept or flat.tobytes() != original:
-                self._mutated(base)
+                self._mutated(base, flat)
         return values
+
+    def text(self, x: Array) -> str:
+        """Write a point for a message."""
+        return text_of(x) if self.structure is None else self.structure.text(x)
 
     @property
     def _outputs(self) -> int:
@@ -148,7 +173,7 @@ class Probe:
             value = self._function(argument)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (is told with the result)
             if not self.failure:
-                place = text_of(flat.reshape(self._shape))
+                place = self.text(flat.reshape(self._shape))
                 self.failure = f"{self._role} raised {words_of(error)} at x = {place}"
             return None
         kind = type(value)
@@ -162,7 +187,9 @@ class Probe:
         return self._unusual(value, argument)
 
     def _unusual(self, value: Any, argument: Array) -> Array:
-        numbers = as_numbers(self._case, self._role, value, argument)
+        if isinstance(value, Refusal):
+            raise value.error
+        numbers = as_numbers(self._case, self._role, value, argument, self.text)
         if type(value) is np.ndarray and value.dtype == np.float64:
             numbers = value  # whose memory is looked at
         if self.output is None:
@@ -170,17 +197,19 @@ class Probe:
         elif numbers.shape != self.output:
             raise CaseError(
                 f"{self._case.name}: {self._role} must return one shape, but it returned "
-                f"{self.output} before and {numbers.shape} at x = {text_of(np.asarray(argument))}"
+                f"{self.output} before and {numbers.shape} at x = {self.text(np.asarray(argument))}"
             )
         return numbers.reshape(-1)
 
     def _same_bytes(self, flat: Array, point: Array) -> None:
         if flat.tobytes() != point.tobytes():
-            self._mutated(point)
+            self._mutated(point, flat)
 
-    def _mutated(self, point: Array) -> None:
+    def _mutated(self, point: Array, changed: Array) -> None:
         if not self.mutation:
-            self.mutation = f"{self._role} changed its argument x = {text_of(point)}"
+            what = "" if self.structure is None else self.structure.changes(point, changed)
+            place = self.text(point.reshape(self._shape))
+            self.mutation = f"{self._role} changed {what}its argument x = {place}"
 
     def _inside(self, flat: Array) -> bool:
         point = flat.reshape(1, *self._shape)
@@ -200,11 +229,11 @@ class Probe:
             if len(points) > 1:  # one bad point must not spoil its neighbours
                 return np.concatenate([self._batch(point[None]) for point in points])
             if not self.failure:
-                place = text_of(argument[0])
+                place = self.text(argument[0])
                 self.failure = f"{self._role} raised {words_of(error)} at x = {place}"
             return np.full((1, self._outputs), np.nan)
         if argument.tobytes() != points.tobytes():
-            self._mutated(points[0].reshape(self._shape))
+            self._mutated(points[0], argument[0].reshape(-1))
         numbers = self._numbers_of_batch(value, argument)
         values = numbers.reshape(len(points), -1)
         if self._watch_domain:
@@ -215,6 +244,8 @@ class Probe:
     def _numbers_of_batch(self, value: Any, argument: Array) -> Array:
         """Require one row per point, and the same shape as before."""
         count = len(argument)
+        if isinstance(value, Refusal):
+            raise value.error
         numbers = as_numbers(self._case, self._role, value, argument)
         if numbers.shape[:1] != (count,):
             raise CaseError(

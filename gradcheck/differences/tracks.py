@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.ladder import FIRST, Rungs, step
-from gradcheck.differences.probe import Probe
+from gradcheck.differences.probe import Probe, Sampler
 
 Array = npt.NDArray[Any]
 
@@ -95,7 +95,7 @@ def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
     )
 
 
-def along(probe: Probe, x: Array, directions: Sequence[Array]) -> Tracks:
+def along(probe: Sampler, x: Array, directions: Sequence[Array]) -> Tracks:
     """Move along the directions, each of shape (inputs,)."""
 
     def take(track: int, levels: Sequence[int]) -> Rungs:

@@ -209,6 +209,16 @@ def _require_name(name: object) -> None:
         )
 
 
+def _advice(point: object) -> str:
+    """Say where trees of arrays are taken, if the point may be one."""
+    if isinstance(point, Mapping) or (
+        isinstance(point, list | tuple)
+        and any(isinstance(part, Mapping | np.ndarray) for part in point)
+    ):
+        return "; a case has arrays as points, for a tree of arrays call gc.check(f, df, x) itself"
+    return ""
+
+
 def _points(name: str, points: Sequence[npt.ArrayLike] | Array) -> tuple[Array, ...]:
     try:
         listed = list(points)
@@ -224,12 +234,12 @@ def _point(name: str, which: str, point: npt.ArrayLike) -> Array:
     try:
         given = np.asarray(point)
         if given.dtype.kind not in "biuf":
-            raise CaseError(f"{expected}, got {point!r}")
+            raise CaseError(f"{expected}, got {point!r}{_advice(point)}")
         array = np.array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         if isinstance(error, CaseError):
             raise
-        raise CaseError(f"{expected}, got {point!r}") from None
+        raise CaseError(f"{expected}, got {point!r}{_advice(point)}") from None
     if array.size == 0 or not np.isfinite(array).all():
         raise CaseError(f"{expected}, got {point!r}")
     array.setflags(write=False)

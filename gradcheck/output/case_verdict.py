@@ -16,6 +16,7 @@ from gradcheck.output.outcome import (
     resolution_text,
     wrong_entries,
 )
+from gradcheck.output.verdict_cause import Cause, codes
 from gradcheck.output.verdict_name import entry_names, point_name
 from gradcheck.output.verdict_story import story
 from gradcheck.verdict.result import VERDICTS, Result
@@ -54,6 +55,10 @@ class CaseVerdict:
     """A verdict, `ERROR`, or `NOT_CHECKED`."""
     reason: str = ""
     sentence: str
+    rivalry: str = ""
+    """That several causes compete; "" if they do not."""
+    causes: tuple[Cause, ...] = ()
+    """What explains the wrong entries, the surest first."""
     message: str = ""
     notes: tuple[str, ...] = ()
     closing: str = ""
@@ -79,6 +84,11 @@ class CaseVerdict:
     def resolution_text(self) -> str:
         """The resolution with one digit; a dash where there is none."""
         return resolution_text(self.resolution)
+
+    @property
+    def codes(self) -> str:
+        """The codes of the causes with their certainty, as in "sign (A)"."""
+        return codes(self.causes)
 
     @property
     def needs_a_look(self) -> bool:
@@ -113,7 +123,9 @@ def _told(result: Result) -> CaseVerdict:
         word=result.verdict.value,
         reason=result.reason.value,
         sentence=told.sentence,
-        message=" ".join((told.message, *told.findings)).strip(),
+        rivalry=told.rivalry,
+        causes=told.causes,
+        message=told.message,
         notes=told.notes,
         closing=told.closing,
         resolution=result.resolution,

@@ -11,6 +11,7 @@ from gradcheck.model.case import Case
 from gradcheck.output import verdict_number as number
 from gradcheck.output.entry import printable, records
 from gradcheck.output.text import NOTHING
+from gradcheck.output.verdict_cause import causes_of, codes, records_of
 from gradcheck.output.verdict_story import SHOWN
 from gradcheck.verdict.checking import check
 from gradcheck.verdict.result import VERDICTS, Result, Verdict
@@ -31,7 +32,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 )
 """A sign for each, so that nothing rests on colour."""
 
-_STYLES = {"pass": "green", "inconclusive": "yellow", "fail": "bold red", ERROR: "bold red"}
+STYLES = {"pass": "green", "inconclusive": "yellow", "fail": "bold red", ERROR: "bold red"}
 _COUNTED = {"pass": "passed", "fail": "failed", "inconclusive": "inconclusive"}
 
 
@@ -112,13 +113,21 @@ def outcome_table(outcomes: Iterable[Outcome]) -> "Table":
     table.add_column("evaluations", justify="right")
     for each in outcomes:
         table.add_row(
-            _text(f"{SIGNS[each.word]} {each.word}", _STYLES[each.word]),
+            _text(f"{SIGNS[each.word]} {each.word}", STYLES[each.word]),
             _text(each.case.name),
-            _text("" if each.word == "pass" else each.reason or "see below"),
+            _text(_why(each)),
             NOTHING if each.result is None else resolution_text(each.result.resolution),
             NOTHING if each.result is None else f"{each.result.evaluations:,}",
         )
     return table
+
+
+def _why(outcome: Outcome) -> str:
+    """Say in a cell what the matter is: the finding if there is one, and the reason."""
+    if outcome.result is None:
+        return "see below"
+    found = codes(causes_of(outcome.result))
+    return "" if outcome.result else f"{found}: {outcome.reason}" if found else outcome.reason
 
 
 def outcome_text(outcome: Outcome) -> "Text":
@@ -126,7 +135,7 @@ def outcome_text(outcome: Outcome) -> "Text":
     from rich.text import Text
 
     text = Text(str(outcome))
-    text.stylize(_STYLES[outcome.word], 0, len(outcome.word))
+    text.stylize(STYLES[outcome.word], 0, len(outcome.word))
     return text
 
 
@@ -180,6 +189,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "entries": None if result is None else len(result.entries),
         "wrong": None if result is None else wrong_entries(result),
         "seconds": None if result is None else result.seconds,
+        "findings": [] if result is None else records_of(result),
         "message": outcome.message,
         "notes": [] if result is None else list(result.notes),
         "worst": [] if result is None else _worst(result),

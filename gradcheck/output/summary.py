@@ -20,10 +20,10 @@ COLUMNS = (
 """The columns of the summary; medians are taken over the points and entries of the case."""
 
 VERDICT_COLUMNS = (
-    "theme", "case", "verdict", "reason", "resolution", "evaluations", "entries", "wrong",
-    "sentence",
+    "theme", "case", "verdict", "reason", "findings", "resolution", "evaluations", "entries",
+    "wrong", "sentence",
 )  # fmt: skip
-"""The columns of the table of verdicts; `wrong` counts the entries that fail."""
+"""The columns of the table of verdicts; `findings` holds codes, `wrong` counts what fails."""
 
 ENTRY = ["point", "output", "input"]
 
@@ -93,6 +93,7 @@ def verdict_table(verdicts: Iterable[tuple[str, str, CaseVerdict]]) -> "pd.DataF
             "case": name,
             "verdict": verdict.word,
             "reason": verdict.reason,
+            "findings": verdict.codes,
             "resolution": verdict.resolution,
             "evaluations": verdict.evaluations,
             "entries": verdict.entries,

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.output.entry import printable
+from gradcheck.verdict.blocks import numbers_of
+from gradcheck.verdict.directions import Directions
 from gradcheck.verdict.result import Result
 
 Array = npt.NDArray[Any]
@@ -40,8 +43,16 @@ def indexed(letter: str, shape: tuple[int, ...], flat: npt.NDArray[np.intp]) -> 
 def input_names(result: Result, point: int, inputs: npt.NDArray[np.intp]) -> list[str]:
     """Name inputs at a point as x's elements, or as directions where those were checked."""
     if result.directions is not None:
-        return list(map("direction {}".format, inputs.tolist()))
-    return indexed("x", result.case.all_points[point].shape, inputs)
+        return [_direction_name(result.directions, number) for number in inputs.tolist()]
+    parts = result.parts(point)
+    if len(parts) == 1:
+        return indexed(parts[0].name, parts[0].shape, inputs)
+    names = np.empty(len(inputs), dtype=object)
+    numbers = numbers_of(parts, inputs)
+    for number in np.unique(numbers).tolist():
+        own, part = numbers == number, parts[number]
+        names[own] = indexed(part.name, part.shape, inputs[own] - part.start)
+    return [printable(name) for name in names]
 
 
 def entry_names(result: Result, rows: Sequence[int]) -> list[str]:
@@ -52,13 +63,21 @@ def entry_names(result: Result, rows: Sequence[int]) -> list[str]:
 def point_name(result: Result, point: int) -> str:
     """Write a point with six digits, "[-1.2, 1]"; a long one by its place."""
     x = result.case.all_points[point]
-    written = _nested(x.tolist()) if x.size <= _LONGEST_POINT else ""
+    is_short = x.size <= _LONGEST_POINT and result.structure is None
+    written = _nested(x.tolist()) if is_short else ""
     return written if 0 < len(written) <= _LONGEST_POINT else point_place(result, point)
 
 
 def point_place(result: Result, point: int) -> str:
     """Say where the case has a point: "points[3]"."""
     return f"{'points' if point < len(result.case.points) else 'all_points'}[{point}]"
+
+
+def _direction_name(directions: Directions, number: int) -> str:
+    """Name a direction by its number in its block, and the block if there are several."""
+    if len(directions.blocks) == 1:
+        return f"direction {number}"
+    return f"{printable(directions.block(number).name)}, direction {number % directions.each}"
 
 
 def _entry_name(result: Result, row: int) -> str:

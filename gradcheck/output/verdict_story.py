@@ -10,13 +10,15 @@ import numpy.typing as npt
 
 from gradcheck.output import verdict_number as number
 from gradcheck.output.entry import printable
+from gradcheck.output.verdict_block import block_rows
+from gradcheck.output.verdict_cause import Cause, causes_of, headline, rivalry
 from gradcheck.output.verdict_name import entry_names, point_name, point_place
-from gradcheck.verdict.result import VERDICTS, Finding, Reason, Result, Verdict
+from gradcheck.verdict.result import VERDICTS, Reason, Result, Verdict
 
 SHOWN = 5
 """So many of the worst entries are shown."""
 
-WORDS = frozenset({"entry", "at x", "why"})
+WORDS = frozenset({"entry", "at x", "why", "block", "shape", "verdict"})
 """Columns of words, aligned to the left; all others hold numbers, aligned to the right."""
 
 _FEW = 8
@@ -39,13 +41,20 @@ class Story:
     title: str
     """The case and the verdict, in few words."""
     sentence: str
-    """The verdict in words, with the name of the case."""
+    """The verdict in words, with the name of the case, and the mistake if one is known."""
+    causes: tuple[Cause, ...]
+    """What explains the wrong entries, the surest first."""
+    rivalry: str
+    """That several causes compete; "" if they do not."""
     message: str
-    findings: tuple[str, ...]
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     """The worst entries, as far as they do not pass."""
     more: str
+    """How many are not shown."""
+    blocks: tuple[Row, ...]
+    """The parts of x with their verdicts, if there are several; under `verdict_block.HEADER`."""
+    more_blocks: str
     """How many are not shown."""
     notes: tuple[str, ...]
     closing: str
@@ -62,18 +71,23 @@ def story(result: Result) -> Story:
     """Collect what there is to tell about a check."""
     header, rows, more = _worst(result)
     told = result.verdict is Verdict.PASS  # in a single sentence
+    causes = causes_of(result)
+    blocks, more_blocks = ([], "") if told else block_rows(result)
     return Story(
         verdict=result.verdict,
         title=(
             f"{printable(result.case.name)}: {result.verdict.name} ({result.reason})"
             f"{_where(result)}"
         ),
-        sentence=_sentence(result),
+        sentence=f"{_sentence(result)}{headline(causes)}",
+        causes=causes,
+        rivalry=rivalry(causes),
         message="" if told else _message(result),
-        findings=tuple(_finding(result, each) for each in result.findings),
         header=header,
         rows=rows,
         more=more,
+        blocks=tuple(Row(verdict=verdict, cells=cells) for verdict, cells in blocks),
+        more_blocks=more_blocks,
         notes=tuple(map(_clean, result.notes)),
         closing="" if told else _closing(result),
         call=_call(result),
@@ -195,11 +209,19 @@ def _closing(result: Result) -> str:
 
 def _worst(result: Result) -> tuple[tuple[str, ...], tuple[Row, ...], str]:
     """Return the header, the worst entries, and how many are left out."""
+    suspect = int((~_are(result, Verdict.PASS)).sum())
+    if not suspect:
+        return (), (), ""
+    header, rows = table_of(result, min(SHOWN, suspect))
+    left = suspect - len(rows)
+    return header, rows, f"… and {left:,} more" if left else ""
+
+
+def table_of(result: Result, most: int) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Return header and lines of a table of so many of the worst entries, whatever they are."""
     entries = result.entries
     suspect = np.flatnonzero(entries.verdict != VERDICTS.index(Verdict.PASS))
-    if not suspect.size:
-        return (), (), ""
-    order = entries.worst_first()[: min(SHOWN, len(suspect))].tolist()
+    order = entries.worst_first()[:most].tolist()
     points = np.unique(entries.point)
     columns = {"entry": entry_names(result, order)}
     if len(points) > 1:
@@ -223,23 +245,11 @@ def _worst(result: Result) -> tuple[tuple[str, ...], tuple[Row, ...], str]:
         Row(verdict=VERDICTS[int(entries.verdict[row])], cells=cells)
         for row, cells in zip(order, zip(*columns.values(), strict=True), strict=True)
     )
-    left = len(suspect) - len(rows)
-    return tuple(columns), rows, f"… and {left:,} more" if left else ""
-
-
-_CERTAINTIES = {"A": "cause", "B": "probable cause", "C": "look at"}
-
-
-def _finding(result: Result, finding: Finding) -> str:
-    """Say a cause, and how many of the wrong entries it explains if not all."""
-    wrong = int(_are(result, Verdict.FAIL).sum())
-    part = 0 < len(finding.entries) < wrong
-    explained = f" ({len(finding.entries):,} of {wrong:,} wrong entries)" if part else ""
-    return f"{_CERTAINTIES[finding.certainty]}: {_clean(finding.message)}{explained}"
+    return tuple(columns), rows
 
 
 def _call(result: Result) -> str:
-    directions = "" if result.directions is None else f", directions={len(result.directions)}"
+    directions = "" if result.directions is None else f", directions={result.directions.each}"
     return f"gc.check(f, df, x{directions})"
 
 
@@ -249,6 +259,8 @@ def _recipe(result: Result) -> tuple[str, ...]:
     if point is None:
         return ()
     x = result.case.all_points[point]
+    if result.structure is not None:
+        return (f"x = result.points[{point}]",)
     if x.size > _FEW:
         return (f"x = result.case.{point_place(result, point)}",)
     values = [(f'float.fromhex("{v.hex()}")', f"# {v!r}") for v in x.ravel().tolist()]

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from gradcheck.output.verdict_block import HEADER
 from gradcheck.output.verdict_story import WORDS, Story, story
 from gradcheck.verdict.result import Result
 
@@ -11,7 +12,7 @@ WIDTH = 96
 
 
 def text(result: Result) -> str:
-    """Tell a verdict: a line for a pass, else the worst entries and how to meet them again."""
+    """Tell a verdict: a line for a pass, else causes, worst entries, and how to meet them again."""
     told = story(result)
     headline = f"{told.verdict.name}: {told.sentence}"
     notes = (line for note in told.notes for line in _wrapped(note, first="- ", rest="  "))
@@ -24,17 +25,23 @@ def mismatch_text(result: Result) -> str:
 
 
 def _reasons(told: Story) -> Iterable[str]:
+    if told.rivalry:
+        yield from _wrapped(f"{told.rivalry}.")
+    for cause in told.causes:
+        yield from _wrapped(str(cause), rest="  ")
     if told.message:
         yield from _wrapped(told.message)
-    for finding in told.findings:
-        yield from _wrapped(finding, rest="  ")
 
 
 def _entries(told: Story) -> Iterable[str]:
     if told.rows:
-        yield from _aligned(told.header, [row.cells for row in told.rows])
+        yield from aligned(told.header, [row.cells for row in told.rows])
     if told.more:
         yield f"  {told.more}"
+    if told.blocks:
+        yield from aligned(HEADER, [row.cells for row in told.blocks])
+    if told.more_blocks:
+        yield f"  {told.more_blocks}"
 
 
 def _ending(told: Story) -> Iterable[str]:
@@ -58,8 +65,8 @@ def _wrapped(prose: str, *, first: str = "", rest: str = "") -> list[str]:
     )
 
 
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align words to the left and numbers to the right."""
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align words to the left and numbers to the right, line by line, indented."""
     columns = [
         _column(head, cells) for head, cells in zip(header, zip(*rows, strict=True), strict=True)
     ]

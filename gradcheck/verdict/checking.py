@@ -2,11 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, overload
 
 import numpy.typing as npt
 
+from gradcheck.differences.evaluate import text_of
+from gradcheck.differences.grouping import Pattern, pattern_of
 from gradcheck.differences.probe import Probe
+from gradcheck.differences.structure import Structure
 from gradcheck.errors import CaseError, GradientMismatch
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
@@ -16,12 +20,16 @@ from gradcheck.verdict.diagnosis import diagnose
 from gradcheck.verdict.diagnosis.gathering import gather
 from gradcheck.verdict.diagnosis.hints import Hints, hints_of
 from gradcheck.verdict.directions import require_directions
-from gradcheck.verdict.faults import Fault, notes
+from gradcheck.verdict.faults import Fault, named, notes
+from gradcheck.verdict.on_pattern import sparse_case
 from gradcheck.verdict.point import Options, Outcome, check_point
 from gradcheck.verdict.result import Result, Results
+from gradcheck.verdict.sparse import check_sparse
 from gradcheck.verdict.state import untouched
-from gradcheck.verdict.subject import case_of, cases_in, points_of, tolerance_of
+from gradcheck.verdict.subject import case_of, cases_in, listed_points, points_of, tolerance_of
 from gradcheck.verdict.summing_up import conclude, entries_of, remarks_on
+from gradcheck.verdict.tree import blocks_of, has_trees, on_trees, tree_case
+from gradcheck.verdict.wording import advised
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
@@ -36,6 +44,7 @@ def check(
     atol: float = ...,
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
+    sparsity: Any = ...,
     seed: int = ...,
     constants: Mapping[str, float] | None = ...,
     terms: Mapping[str, Function] | None = ...,
@@ -50,6 +59,7 @@ def check(
     atol: float = ...,
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
+    sparsity: Any = ...,
     seed: int = ...,
     constants: Mapping[str, float] | None = ...,
     terms: Mapping[str, Function] | None = ...,
@@ -59,14 +69,15 @@ def check(
 def check(
     f: Function,
     df: Function,
-    x: npt.ArrayLike | None = ...,
+    x: Any = ...,
     *,
     rtol: float | None = ...,
     atol: float = ...,
-    points: Sequence[npt.ArrayLike] | Array | None = ...,
+    points: Sequence[Any] | Array | None = ...,
     domain: DomainLike | Domain = ...,
     directions: int | None = ...,
     entries: Literal["all"] | None = ...,
+    sparsity: Any = ...,
     seed: int = ...,
     constants: Mapping[str, float] | None = ...,
     terms: Mapping[str, Function] | None = ...,
@@ -83,6 +94,7 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     domain: DomainLike | Domain = None,
     directions: int | None = None,
     entries: Literal["all"] | None = None,
+    sparsity: Any = None,
     seed: int = 0,
     constants: Mapping[str, float] | None = None,
     terms: Mapping[str, Function] | None = None,
@@ -101,15 +113,18 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
         ``f(x)`` returns a number or an array of shape `output`.
     df : callable
         ``df(x)`` returns the derivative, of shape ``(*output, *input)``; or, for an f that acts
-        elementwise on arrays, an array of the shape of x.
-    x : array_like
-        The point, of shape `input`. f and df get float64 copies.
+        elementwise on arrays, an array of the shape of x. Where x is a tree, a tree like it, of
+        arrays of shape ``(*output, *leaf)``.
+    x : array_like, or container of such
+        The point, of shape `input`. f and df get float64 copies. A dict, a named tuple, any type
+        known to optree, and a list or tuple that holds arrays or containers, is a tree: f and df
+        get a tree like it, and its entries have names such as "W1[2, 3]".
     rtol : float, optional
         The relative difference that is tolerated, of the larger of the two derivatives. None
         means: as tight as the precision of f and df allows, about 1e-9 at best.
     atol : float
         The absolute difference that is tolerated, in units of the derivative.
-    points : sequence of array_like, optional
+    points : sequence of points, optional
         Several points instead of x; three or more in general position find the most mistakes.
     domain : str, Interval, sequence of those, or callable, optional
         Where f is defined, as in `Case`. Without x and points, three points are drawn from it.
@@ -118,6 +133,10 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
         this is what happens unless `entries` says otherwise.
     entries : "all", optional
         Check entry by entry, however many there are.
+    sparsity : matrix of shape (outputs, inputs), optional
+        Dense or of scipy.sparse; not zero where the derivative may be. Only those entries are
+        compared, many columns at a time, and there must be no others. df may return a matrix of
+        scipy.sparse then.
     seed : int
         For the directions.
     constants : mapping of str to float, optional
@@ -152,6 +171,8 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     options = Options(
         tolerance=tolerance_of(rtol, atol), directions=directions, entries=entries, seed=seed
     )
+    if sparsity is not None and (directions is not None or entries is not None):
+        raise CaseError("sparsity tells which entries are compared; leave out directions, entries")
     hints = hints_of(constants, terms, factors)
     if isinstance(f, Case):
         case = f
@@ -160,8 +181,21 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     else:
         if x is not None and points is not None:
             raise CaseError("give either x or points, not both")
-        case = case_of(f, df, points if x is None else [x], domain)
-    return _check(case, options, hints)
+        listed = listed_points(points) if x is None else (x,)
+        if listed is not None and has_trees(listed):
+            if sparsity is not None:
+                raise CaseError("sparsity is for an x that is an array, got a tree")
+            called = (
+                ("x",) if points is None else tuple(map("points[{}]".format, range(len(listed))))
+            )
+            case, structure = tree_case(f, df, listed, called, domain)
+            options = replace(options, blocks=blocks_of(structure))
+            return _check(case, options, on_trees(hints, structure), structure=structure)
+        case = case_of(f, df, listed, domain)
+    if sparsity is None:
+        return _check(case, options, hints)
+    pattern = pattern_of(sparsity)
+    return _check(sparse_case(case, pattern), options, hints, pattern=pattern)
 
 
 def assert_gradient(f: Any, df: Any = None, x: Any = None, **options: Any) -> Result:
@@ -202,21 +236,33 @@ def _not_passed(result: Result | Results) -> list[Result]:
     return [one for one in found if not one]
 
 
-def _check(case: Case, options: Options, hints: Hints) -> Result:
+def _check(
+    case: Case,
+    options: Options,
+    hints: Hints,
+    *,
+    structure: Structure | None = None,
+    pattern: Pattern | None = None,
+) -> Result:
     """Check a case at all its points."""
     began = time.perf_counter()
     points = points_of(case)
+    text = text_of if structure is None else structure.text
     outcomes: list[Outcome | None] = []
     faults: list[Fault] = []
     remarks: list[str] = []
     evaluations = 0
     output: tuple[int, ...] | None = None
     for point in points:
-        f, df = Probe(case, "f", point.shape), Probe(case, "df", point.shape)
+        f, df = (Probe(case, role, point.shape, structure) for role in ("f", "df"))
         outcome = None
         with untouched():
             try:
-                outcome = check_point(f, df, point, options)
+                outcome = (
+                    check_point(f, df, point, options)
+                    if pattern is None
+                    else check_sparse(f, df, point, pattern, options)
+                )
             except Fault as fault:
                 faults.append(fault)
         outcomes.append(outcome)
@@ -225,17 +271,20 @@ def _check(case: Case, options: Options, hints: Hints) -> Result:
             remarks.append(f"at a step away from x, {f.failure}; such steps were left out")
         output = f.output if output is None else output
         remarks += notes(f, df)
-    entries = entries_of(outcomes)
-    verdict, reason, message = conclude(entries, faults, outcomes, points)
-    remarks += remarks_on(entries, outcomes, points)
+    entries = entries_of(outcomes, options.blocks)
+    verdict, reason, message = conclude(entries, faults, outcomes, points, text)
+    remarks += remarks_on(entries, outcomes, points, text)
     with untouched():
-        evidence = gather(entries, outcomes, points, df, whole(point.shape), hints)
-        findings = () if evidence is None else diagnose(evidence)
+        blocks = options.blocks or whole(point.shape)
+        evidence = gather(entries, outcomes, points, df, blocks, hints)
+        seen = [finding for outcome in outcomes if outcome for finding in outcome.findings]
+        told = () if evidence is None or seen else diagnose(evidence)
+        findings = (*named(faults), *seen, *told)
     return Result(
         case=case if case.points else _with_points(case, points),
         verdict=verdict,
         reason=reason,
-        message=message,
+        message=advised(message, reason, findings),
         entries=entries,
         evaluations=evaluations,
         output_shape=output,
@@ -244,6 +293,7 @@ def _check(case: Case, options: Options, hints: Hints) -> Result:
         notes=tuple(dict.fromkeys(remarks)),
         elementwise=any(o.elementwise for o in outcomes if o is not None),
         directions=next((o.directions for o in outcomes if o is not None), None),
+        structure=structure,
     )
 
 

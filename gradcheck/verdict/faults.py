@@ -1,32 +1,35 @@
 """Faults of the check, recognised before the gradient is accused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import shape_hint, text_of
+from gradcheck.differences.evaluate import shape_hint
 from gradcheck.differences.probe import Probe
 from gradcheck.errors import CaseError
-from gradcheck.verdict.result import Reason, Verdict
+from gradcheck.verdict.memory import after_moving, after_repetition, alike, difference, same
+from gradcheck.verdict.result import Finding, Reason, Verdict
 
 Array = npt.NDArray[Any]
 
 _FAR = 2.0**-9
-"""How far away f is called before it is called at x once more."""
-_SAME = 2.0**-48
-"""Values that differ by less, relatively, are the same: sums in another order may do that."""
+"""How far away f and df are called before they are called at x once more."""
 
 
 class Fault(Exception):  # noqa: N818  (becomes a result, and never leaves the check)
     """A reason why f and df cannot be compared at a point."""
 
-    def __init__(self, verdict: Verdict, reason: Reason, message: str) -> None:
+    def __init__(
+        self, verdict: Verdict, reason: Reason, message: str, findings: tuple[Finding, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.verdict = verdict
         self.reason = reason
         self.message = message
+        self.findings = findings
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,17 @@ class Start:
     """Whether df gives the diagonal of the Jacobian of an elementwise f."""
 
 
-def start(f: Probe, df: Probe, point: Array) -> Start:
+def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = None) -> Start:
     """Evaluate f and df at the point.
+
+    Parameters
+    ----------
+    f, df : Probe
+        The functions.
+    point : array of shape `input`
+        The point.
+    claims : tuple of int, optional
+        The shape of df(x), if that is not ``(*output, *input)``.
 
     Raises
     ------
@@ -64,7 +76,7 @@ def start(f: Probe, df: Probe, point: Array) -> Start:
         raise Fault(
             Verdict.INCONCLUSIVE,
             Reason.NOT_FINITE,
-            f"f is not finite at x = {text_of(point)}; choose a point at which it is",
+            f"f is not finite at x = {f.text(point)}; choose a point at which it is",
         )
     analytic = df.at(point)
     _require_unchanged(df)
@@ -76,7 +88,7 @@ def start(f: Probe, df: Probe, point: Array) -> Start:
         )
     _require_repeatable(df, "df", point, analytic)
     output, shape = f.output or (), point.shape
-    if df.output == (*output, *shape):
+    if df.output == ((*output, *shape) if claims is None else claims):
         return Start(center, analytic, elementwise=False)
     if df.output == output == shape and _acts_elementwise(f, point, center):
         return Start(center, analytic, elementwise=True)
@@ -103,16 +115,39 @@ def repeat(f: Probe, point: Array, begun: Start) -> None:
 
 
 def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
-    """Look once more whether f still gives the value that it gave at first.
+    """Look once more whether f and df still give the values that they gave at first.
 
     Raises
     ------
     Fault
-        If f depends on what it was called with before, or has changed an argument.
+        If one of them depends on what was called before, or has changed an argument.
     """
-    f.at(point * (1 + _FAR) + _FAR)
+    elsewhere = _elsewhere(point)
+    seen = f.at(elsewhere)
+    there = None if seen is None or not np.isfinite(seen).all() else df.at(elsewhere)
+    back = df.at(point)
     repeat(f, point, begun)
     _require_unchanged(df)
+    if alike(back, begun.analytic):
+        return
+    size = float(np.nanmax(np.abs(difference(back, begun.analytic)), initial=0.0))
+    raise Fault(
+        Verdict.INCONCLUSIVE,
+        Reason.STATEFUL,
+        f"df remembers earlier calls: after f and df were called elsewhere, the same x = "
+        f"{df.text(point)} gives values that differ by {size:.1e}; let it depend on x alone",
+        after_moving(f, df, point, elsewhere, begun.analytic, there),
+    )
+
+
+def named(faults: Sequence[Fault]) -> tuple[Finding, ...]:
+    """Return the causes that the faults tell, each once, the surest first."""
+    found: dict[str, Finding] = {}
+    for finding in sorted(
+        (finding for fault in faults for finding in fault.findings), key=lambda one: one.certainty
+    ):
+        found.setdefault(finding.code, finding)
+    return tuple(found.values())
 
 
 def notes(f: Probe, df: Probe) -> list[str]:
@@ -128,47 +163,42 @@ def notes(f: Probe, df: Probe) -> list[str]:
 
 def _require_unchanged(probe: Probe) -> None:
     if probe.mutation:
+        copy = "x.copy()" if probe.structure is None else "copy.deepcopy(x)"
         raise Fault(
             Verdict.FAIL,
             Reason.MUTATES_INPUT,
-            f"{probe.mutation}; let it work on a copy (x = x.copy())",
+            f"{probe.mutation}; let it work on a copy (x = {copy})",
         )
 
 
 def _require_repeatable(probe: Probe, role: str, point: Array, first: Array) -> None:
     """Raise if the same x no longer gives the first value."""
     again = probe.at(point)
-    if _same(again, first):
+    if same(again, first):
         return
     third, fourth = probe.at(point), probe.at(point)
-    size = float(np.nanmax(np.abs(_difference(again, first)), initial=0.0))
-    drift = _same(_difference(fourth, third), _difference(third, again), within=1e-6)
-    if _same(third, again) or (drift and not _same(fourth, third)):
+    size = float(np.nanmax(np.abs(difference(again, first)), initial=0.0))
+    drift = same(difference(fourth, third), difference(third, again), within=1e-6)
+    if same(third, again) or (drift and not same(fourth, third)):
         raise Fault(
             Verdict.INCONCLUSIVE,
             Reason.STATEFUL,
-            f"{role} remembers earlier calls: the same x = {text_of(point)} gives values that "
+            f"{role} remembers earlier calls: the same x = {probe.text(point)} gives values that "
             f"differ by {size:.1e}; let it depend on x alone (no counter, cache or accumulator)",
+            after_repetition(probe, point, _elsewhere(point), (first, again, third, fourth))
+            if role == "df"
+            else (),
         )
     raise Fault(
         Verdict.INCONCLUSIVE,
         Reason.NONDETERMINISTIC,
-        f"{role} is not deterministic: the same x = {text_of(point)} gives values that differ by "
-        f"{size:.1e}; fix the seed, or switch off what is random",
+        f"{role} is not deterministic: the same x = {probe.text(point)} gives values that "
+        f"differ by {size:.1e}; fix the seed, or switch off what is random",
     )
 
 
-def _difference(left: Array | None, right: Array | None) -> Array:
-    if left is None or right is None or left.shape != right.shape:
-        return np.array([np.inf])
-    return left - right
-
-
-def _same(left: Array | None, right: Array | None, within: float = _SAME) -> bool:
-    if left is None or right is None:
-        return left is right
-    close = np.abs(left - right) <= within * np.maximum(np.abs(left), np.abs(right))
-    return bool((close | (left == right) | (np.isnan(left) & np.isnan(right))).all())
+def _elsewhere(point: Array) -> Array:
+    return np.asarray(point * (1 + _FAR) + _FAR)
 
 
 def _acts_elementwise(f: Probe, point: Array, center: Array) -> bool:
@@ -179,4 +209,4 @@ def _acts_elementwise(f: Probe, point: Array, center: Array) -> bool:
     moved = x + np.where(x == 0, 1.0, np.abs(x)) * 2.0**-20
     some = np.arange(len(x)) % 2 == 0
     half, other = f.rows(np.stack([np.where(some, moved, x), np.where(some, x, moved)]))
-    return _same(half[~some], center[~some]) and _same(other[some], center[some])
+    return same(half[~some], center[~some]) and same(other[some], center[some])

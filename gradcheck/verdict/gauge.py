@@ -1,31 +1,42 @@
 """Readings of the mistakes in a gradient: what df claims along a direction, less what f shows."""
 
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences import estimate, tracks
+from gradcheck.differences import tracks
 from gradcheck.differences.ladder import FIRST, step
-from gradcheck.differences.neighbourhood import look_around, unseen
+from gradcheck.differences.neighbourhood import Neighbourhood, look_around, unseen
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.tracks import Tracks
+from gradcheck.differences.slopes import Survey
 from gradcheck.differences.window import Window, central_window
-from gradcheck.verdict.directions import Directions
+from gradcheck.verdict.directions import Directions, power
 from gradcheck.verdict.judging import MATERIAL
 from gradcheck.verdict.search import Exhausted, Reading
 
 Array = npt.NDArray[Any]
 
+FEWEST = 8
+"""Values of f that are taken in any case: at x, twice, and along the first direction."""
 _LARGEST, _SMALLEST = 2.0**-6, 2.0**-40
 """Bounds for the relative steps of readings."""
 _BALANCE = 8.0
-"""By so much the truncation error of a reading is smaller than its rounding error, if the third
-derivatives are as large as along the first direction."""
+"""By so much the truncation error of a reading is smaller than its rounding error."""
 _LIKELY = 8.0
 """The third derivative along a direction is seldom smaller than the gradient over this number."""
+_LONGER = 2.0
+"""Steps of parts are longer than those of the whole by this factor at most: they balance both
+errors even if all of the truncation error is due to the part."""
 _AGREES = 0.05
 """A mistake is confirmed by a single value of f up to this share of it."""
+_CLOSER = 24
+"""Values of f that it takes at most to measure its noise."""
+_SURVEY = 100
+"""Values of f that it usually takes to follow it where it is not smooth."""
+_LARGE = 2.0**-10
+"""An output counts relative to its derivative, or to so much of its value, if that is more."""
 
 
 @final
@@ -33,7 +44,7 @@ class Gauge:
     """Compares a gradient with f along parts of a direction, two values of f at a time.
 
     The outputs of a vector-valued f are combined with random weights, so that there is one
-    gradient.
+    gradient. Inputs by which df is not finite anyway are left where they are.
 
     Parameters
     ----------
@@ -42,43 +53,60 @@ class Gauge:
     x, center : array
         The point, of shape (inputs,), and f there, of shape (outputs,).
     claims : array of shape (outputs, inputs)
-        df(x); what is not finite counts as 0.
+        df(x).
     directions : Directions
         One for each round of the search.
     limit : int
         How often f may be called.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (f, the point, the claims, and how to search)
         self, f: Probe, x: Array, center: Array, claims: Array, directions: Directions, limit: int
     ) -> None:
         self._f, self._x, self._limit = f, x, limit
         self._directions = directions
-        generator = np.random.Generator(np.random.PCG64(directions.seed))
-        several = len(center) > 1
-        self._mix = generator.uniform(0.5, 1, len(center)) if several else np.ones(1)
-        self.gradient = np.nan_to_num(self._mix @ claims, nan=0.0, posinf=0.0, neginf=0.0)
+        self._finite = np.isfinite(claims).all(axis=0)
+        claims = np.where(self._finite, claims, 0.0)
+        self._mix = _mix(claims, center, directions)
+        self.gradient: Array = self._mix @ claims
         self._values_at_x = center
         self._center = float(self._mix @ center)
-        self.known: dict[int, Reading] = {}
-        """The mistakes found: claimed less true derivative, by input."""
-        self._weights = directions[0]
-        lines = tracks.along(f, x, [self._weights])
-        self._noise, window = self._first_look(lines, center)
-        spread = self._rounding(self.gradient * self._weights)
-        curve = float(np.abs(window.slope[0])) / step(lines.levels[0]) ** 2
-        curve = max(curve, float(np.linalg.norm(self.gradient * self._weights)) / _LIKELY)
-        self._h = float(np.clip(np.cbrt(self._noise / (_BALANCE * curve)), _SMALLEST, _LARGEST))
-        self._root = self._whole(lines, center, window, spread)
+        self._known: dict[int, Reading] = {}
+        self._weights = directions[0] * self._finite
+        self._lines = tracks.along(f, x, [self._weights])
+        self._measured = False
+        self._settle(unseen(center, np.stack(self._lines.first[2:])))
 
     def first(self) -> Reading:
         """Return the reading of everything along the first direction."""
-        return self._root
+        if not self._window.valid.all():
+            self.look_closer()
+        if self._window.valid.all():
+            value, bar = float(self._window.value[0]), float(self._window.bar[0])
+        else:
+            self._require(_SURVEY)
+            found = Survey(self._lines, self._values_at_x, self._around).slopes
+            value, bar = float(self._mix @ found.value[0]), float(self._mix @ found.bar[0])
+        if not np.isfinite(value):
+            raise Exhausted
+        sums = self.gradient * self._weights
+        return Reading(float(sums.sum()) - value, bar + _rounding(sums))
 
     def again(self, number: int) -> Reading:
         """Take another direction; return the reading of what is not known yet."""
-        self._weights = self._directions[number]
+        self._weights = self._directions[number] * self._finite
         return self.read(0, len(self._x), None)
+
+    def look_closer(self) -> None:
+        """Measure the noise of f next to x, which was assumed to be rounding until now."""
+        if self._measured:
+            return
+        self._require(_CLOSER)
+        above, below = self._lines.first[2:]
+        varies = ~((above == self._values_at_x) & (below == self._values_at_x)).all(axis=(0, 1))
+        scale = self._directions.scale
+        self._settle(look_around(self._f, self._x, self._values_at_x, scale, varies=varies))
+        self._measured = True
 
     def remaining(self) -> float:
         """Return how many readings are left."""
@@ -94,65 +122,88 @@ class Gauge:
         """
         part = slice(start, stop)
         weights = self._weights[part] if code is None else self._weights[part] * code
-        h = min(self._h * (len(self._x) / (stop - start)) ** (1 / 6), _LARGEST)
+        longer = min((len(self._x) / (stop - start)) ** (1 / 6), _LONGER)
+        h = min(self._h * longer, _LARGEST)
         up, down = self._x.copy(), self._x.copy()
         up[part] += h * weights
         down[part] -= h * weights
         moves = (up[part] - down[part]) / (2 * h)
         above, below = self._values([up, down])
         sums = self.gradient[part] * moves
-        found = sum(e.value * moves[i - start] for i, e in self.known.items() if start <= i < stop)
-        value = float(sums.sum()) - (above - below) / (2 * h) - found
-        return Reading(value, 2 * self._noise / h + self._rounding(sums))
+        value, bar = float(sums.sum()) - (above - below) / (2 * h), self._error(h)
+        inside = [(moves[i - start], e) for i, e in self._known.items() if start <= i < stop]
+        value -= sum(move * mistake.value for move, mistake in inside)
+        known = np.array([move * mistake.bar for move, mistake in inside])
+        return Reading(float(value), bar + _rounding(sums) + float(np.linalg.norm(known)))
 
     def confirm(self, index: int, reading: Reading) -> Reading:
         """Look at a single input; remember its mistake, and return what it leaves unexplained."""
-        weight, size = float(self._weights[index]), abs(float(self._weights[index]))
-        expected = Reading(reading.value / weight, reading.bar / size)
+        weight = float(self._weights[index])
+        if weight == 0:
+            return reading
+        expected = Reading(reading.value / weight, reading.bar / abs(weight))
         if self._explains(index, expected):
             self._remember(index, expected)
             return Reading(0.0, reading.bar)
-        value, bar = self.slope(index)
-        mistake = Reading(float(self.gradient[index]) - value, bar)
-        material = MATERIAL * abs(float(self.gradient[index]))
-        if index in self.known:
-            mistake = mistake.without(self.known[index])
-        if not abs(mistake.value) > 2 * mistake.bar + material:
+        values, bars = self.column(index)
+        mistake = Reading(self._claimed(index) - float(self._mix @ values), self._mix @ bars)
+        if not abs(mistake.value) > mistake.threshold + self._material(index):
             return reading
         self._remember(index, mistake)
-        return reading.without(Reading(mistake.value * weight, mistake.bar * size))
-
-    def slope(self, index: int) -> tuple[float, float]:
-        """Return the derivative by one input, and its error bar, from six values."""
-        values, bars = self.column(index)
-        return float(self._mix @ values), float(self._mix @ bars)
+        return reading.without(Reading(mistake.value * weight, mistake.bar * abs(weight)))
 
     def column(self, index: int) -> tuple[Array, Array]:
-        """Return the derivatives of all outputs by one input, and their error bars."""
+        """Return the derivatives of all outputs by one input, and their error bars.
+
+        Raises
+        ------
+        Exhausted
+            If f may not be called any more.
+        """
         self._require(2 * len(FIRST))
-        scale = self._directions.scale[index]
-        moves = np.array([step(level) for level in FIRST]) * scale
+        moves = np.array([step(level) for level in FIRST]) * self._directions.scale[index]
         up, down = self._x[index] + moves, self._x[index] - moves
         rows = self._f.moved(self._x, np.full(2 * len(moves), index), np.concatenate([up, down]))
         above, below = rows[: len(moves)], rows[len(moves) :]
         center = self._values_at_x
-        noise = unseen(center, rows).noise
+        noise = np.fmax(self._around.noise, unseen(center, rows).noise)
         h = ((up - down) / 2)[:, None]
         window = central_window(
             h, above - center, below - center, np.broadcast_to(noise, above.shape)
         )
-        return window.value, np.where(window.valid, window.bar, np.inf)
+        valid = window.valid & np.isfinite(window.bar)
+        return np.where(valid, window.value, 0.0), np.where(valid, window.bar, np.inf)
+
+    def mistakes(self) -> dict[int, Reading]:
+        """Return the mistakes found: claimed less true derivative, by input."""
+        return {
+            index: mistake
+            for index, mistake in self._known.items()
+            if abs(mistake.value) > mistake.threshold + self._material(index)
+        }
+
+    def resolution(self, reading: Reading) -> float:
+        """Return what shows in a reading for certain: a mistake in an entry of average size."""
+        size = np.array([[np.linalg.norm(self.gradient * self._weights)]])
+        threshold = np.array([[reading.threshold]])
+        return power(threshold, size, replace(self._directions, each=1)).single
+
+    def _claimed(self, index: int) -> float:
+        """Return the claim by one input, without the mistake that is known."""
+        known = self._known.get(index)
+        return float(self.gradient[index]) - (0.0 if known is None else known.value)
+
+    def _material(self, index: int) -> float:
+        return MATERIAL * abs(float(self.gradient[index]))
 
     def _remember(self, index: int, mistake: Reading) -> None:
-        before = self.known.get(index, Reading(0.0, 0.0))
-        self.known[index] = Reading(before.value + mistake.value, before.bar + mistake.bar)
+        before = self._known.get(index, Reading(0.0, 0.0))
+        self._known[index] = Reading(before.value + mistake.value, before.bar + mistake.bar)
 
     def _explains(self, index: int, expected: Reading) -> bool:
         """Tell whether one value of f agrees with a mistake at an input."""
         scale = float(self._directions.scale[index])
-        claimed = float(self.gradient[index])
-        if index in self.known:
-            claimed -= self.known[index].value
+        claimed = self._claimed(index)
         size = scale * max(abs(claimed), abs(claimed - expected.value))
         h = float(np.clip(np.sqrt(self._noise / size), _SMALLEST, _LARGEST)) if size else _LARGEST
         moved = self._x.copy()
@@ -166,33 +217,24 @@ class Gauge:
         tolerance = _AGREES * abs(expected.value) + expected.bar + bar
         return abs(mistake - expected.value) <= tolerance
 
-    def _first_look(self, lines: Tracks, center: Array) -> tuple[float, Window]:
-        """Return the noise of f, and what the first steps show."""
-        noise = unseen(center, np.stack(lines.first[2:])).noise
-        window = self._window(lines, center, noise)
-        if not window.valid.all():
-            varies = np.ones(len(center), dtype=bool)
-            scale = self._directions.scale
-            noise = look_around(self._f, self._x, center, scale, varies=varies).noise
-            window = self._window(lines, center, noise)
-        return float(self._mix @ noise), window
-
-    def _window(self, lines: Tracks, center: Array, noise: Array) -> Window:
-        right, left, above, below = lines.first
-        rise, fall = ((side - center) @ self._mix for side in (above, below))
+    def _settle(self, around: Neighbourhood) -> None:
+        """Choose the step of readings for the noise of f."""
+        self._around = around
+        self._noise = float(self._mix @ around.noise)
+        right, left, above, below = self._lines.first
+        rise, fall = ((side - self._values_at_x) @ self._mix for side in (above, below))
         h = ((right + left) / 2)[..., 0]
-        return central_window(h, rise, fall, np.full(h.shape, self._mix @ noise))
+        window: Window = central_window(h, rise, fall, np.full(h.shape, self._noise))
+        self._window = window
+        third = float(np.abs(window.slope[0])) / step(self._lines.levels[0]) ** 2
+        least = float(np.linalg.norm(self.gradient * self._weights)) / _LIKELY
+        self._curve = float(np.fmax(third, least))
+        best = np.cbrt(self._noise / (_BALANCE * self._curve)) if self._curve else _LARGEST
+        self._h = float(np.clip(best, _SMALLEST, _LARGEST))
 
-    def _whole(self, lines: Tracks, center: Array, window: Window, spread: float) -> Reading:
-        claimed = float(self.gradient @ self._weights)
-        if window.valid.all():
-            return Reading(claimed - float(window.value[0]), float(window.bar[0]) + spread)
-        scale = self._directions.scale
-        found = estimate.with_noise(lines, self._f, self._x, center, scale).slopes
-        value, bar = found.value[0] @ self._mix, found.bar[0] @ self._mix
-        if not np.isfinite(value):
-            raise Exhausted
-        return Reading(claimed - float(value), float(bar) + spread)
+    def _error(self, h: float) -> float:
+        """Return the error bar of a quotient: rounding and truncation."""
+        return 2 * self._noise / h + self._curve * h**2
 
     def _values(self, points: list[Array]) -> list[float]:
         self._require(len(points))
@@ -205,7 +247,18 @@ class Gauge:
         if self._f.calls + calls > self._limit:
             raise Exhausted
 
-    @staticmethod
-    def _rounding(sums: Array) -> float:
-        """Return what rounding inside df amounts to in a sum."""
-        return MATERIAL / 2 * float(np.linalg.norm(sums))
+
+def _mix(claims: Array, center: Array, directions: Directions) -> Array:
+    """Return random weights of the outputs, relative to the sizes of their derivatives."""
+    if len(center) == 1:
+        return np.ones(1)
+    generator = np.random.Generator(np.random.PCG64(directions.seed))
+    size = np.linalg.norm(claims * directions.scale, axis=1)
+    typical = float(np.median(size[size > 0])) if (size > 0).any() else 1.0
+    size = np.maximum(np.where(size > 0, size, typical), _LARGE * np.abs(center))
+    return np.asarray(generator.uniform(0.5, 1, len(center)) * typical / size)
+
+
+def _rounding(sums: Array) -> float:
+    """Return what rounding inside df amounts to in a sum."""
+    return MATERIAL / 2 * float(np.linalg.norm(sums))

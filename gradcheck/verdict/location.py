@@ -8,21 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.probe import Probe
+from gradcheck.differences.structure import Structure
 from gradcheck.differences.tracks import scale_of
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 from gradcheck.verdict.blocks import Block, whole
-from gradcheck.verdict.diagnosis import diagnose
-from gradcheck.verdict.diagnosis.evidence import Evidence, Layout, Sample
 from gradcheck.verdict.directions import Directions
-from gradcheck.verdict.faults import Fault, Start, repeat, start
-from gradcheck.verdict.gauge import Gauge
-from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
-from gradcheck.verdict.result import VERDICTS, Entries, Finding, Reason, Verdict
+from gradcheck.verdict.faults import Fault, repeat, start
+from gradcheck.verdict.gauge import FEWEST, Gauge
+from gradcheck.verdict.result import Entries, Finding
 from gradcheck.verdict.search import Exhausted, Part, Search
 from gradcheck.verdict.state import untouched
 from gradcheck.verdict.subject import case_of
 from gradcheck.verdict.tree import blocks_of, has_trees, tree_case
+from gradcheck.verdict.wrong_entries import causes, wrong_entries
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +44,9 @@ class Location:
     """The wrong entries only; `numeric` and `error_bar` come from f."""
     exact: bool
     """Whether these explain everything that a fresh random direction shows."""
+    resolution: float
+    """Where it is exact: an entry of average size that were wrong by a larger share of itself would
+    have shown; NaN where it is not."""
     unresolved: tuple[tuple[int, int], ...]
     """Ranges of the flattened x, (start, stop), that hold more mistakes; () if it is exact."""
     evaluations: int
@@ -127,8 +129,14 @@ def locate(f: Any, df: Any, x: Any, *, limit: int = LIMIT, seed: int = 0) -> Loc
     >>> locate(lambda x: np.sum(np.sin(x)), gradient, x).wrong
     array([4711])
     """
-    if isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < 1:
-        raise CaseError(f"limit must be a positive number of evaluations, got {limit!r}")
+    if isinstance(limit, bool) or not isinstance(limit, int | np.integer) or limit < FEWEST:
+        raise CaseError(
+            f"limit must be a number of evaluations, at least {FEWEST}, got {limit!r}; the default "
+            f"is {LIMIT}"
+        )
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise CaseError(f"seed must be an integer of at least 0, got {seed!r}")
+    structure = None
     if has_trees((x,)):
         case, structure = tree_case(f, df, (x,), ("x",), None)
         blocks = blocks_of(structure)
@@ -136,61 +144,79 @@ def locate(f: Any, df: Any, x: Any, *, limit: int = LIMIT, seed: int = 0) -> Loc
         case = case_of(f, df, [x], None)
         blocks = whole(case.points[0].shape)
     with untouched():
-        return _locate(case, blocks, int(limit), seed)
+        try:
+            return _locate(case, structure, blocks, int(limit), int(seed))
+        except Fault as fault:
+            raise CaseError(f"{case.name}: {fault.message}") from None
 
 
-def _locate(case: Case, blocks: tuple[Block, ...], limit: int, seed: int) -> Location:
+def _locate(
+    case: Case, structure: Structure | None, blocks: tuple[Block, ...], limit: int, seed: int
+) -> Location:
     (point,) = case.points
-    f, df = Probe(case, "f", point.shape), Probe(case, "df", point.shape)
-    try:
-        begun = start(f, df, point)
-        if begun.elementwise:
-            raise CaseError(
-                f"{case.name}: df is the diagonal of the Jacobian, all entries of which show in "
-                "the same few values of f; use check(f, df, x)"
-            )
-        found, search, exact = _searched(f, point, begun, limit, seed)
-        repeat(f, point, begun)
-    except Fault as fault:
-        raise CaseError(f"{case.name}: {fault.message}") from None
-    entries = _entries(found, begun)
+    f, df = (Probe(case, role, point.shape, structure) for role in ("f", "df"))
+    begun = start(f, df, point)
+    if begun.elementwise and point.size > 1:
+        raise CaseError(
+            f"{case.name}: df is the diagonal of the Jacobian, all entries of which show in the "
+            "same few values of f; use check(f, df, x)"
+        )
+    x = point.reshape(-1)
+    claims = begun.analytic.reshape(-1, len(x))
+    directions = Directions(blocks=whole(x.shape), each=1 + _ROUNDS, scale=scale_of(x), seed=seed)
+    gauge = Gauge(f, x, begun.center, claims, directions, limit - 1)
+    left, last = _searched(gauge, len(x))
+    entries, unknown = wrong_entries(gauge, claims)
+    repeat(f, point, begun)
+    unresolved = _ranges([*((part.start, part.stop) for part in left), *unknown])
+    exact = not unresolved
     return Location(
         case=case,
         entries=entries,
         exact=exact,
-        unresolved=() if exact else _ranges(search),
+        resolution=gauge.resolution(last) if exact else float("nan"),
+        unresolved=unresolved,
         evaluations=f.calls,
-        findings=_findings(entries, df, point, begun, blocks),
+        findings=causes(entries, df, point, begun.center, blocks),
         parts=blocks,
         output_shape=f.output or (),
     )
 
 
-def _searched(
-    f: Probe, point: Array, begun: Start, limit: int, seed: int
-) -> tuple[Gauge, Search, bool]:
-    """Search along one direction after the other, until one shows nothing new."""
-    x = point.reshape(-1)
-    directions = Directions(blocks=whole(x.shape), each=_ROUNDS, scale=scale_of(x), seed=seed)
-    claims = begun.analytic.reshape(-1, len(x))
-    gauge = Gauge(f, x, begun.center, claims, directions, limit - 1)
-    reading = gauge.first()
-    search = Search(gauge.read, gauge.confirm, gauge.remaining)
+def _searched(gauge: Gauge, inputs: int) -> tuple[list[Part], Reading]:
+    """Search along one direction after the other, until one shows nothing new.
+
+    Return the parts that hold more mistakes, and the last reading of everything.
+    """
+    left = [Part(0, inputs, Reading(np.nan, np.inf))]
+    reading = left[0].reading
     try:
-        for number in range(_ROUNDS):
-            if number:
-                reading = gauge.again(number)
-            if not reading.shows:
-                return gauge, search, True
-            search = Search(gauge.read, gauge.confirm, gauge.remaining)
-            search.run(Part(0, len(x), reading))
-            if search.left and gauge.remaining() < 1:
-                break
+        reading = gauge.first()
+        if not reading.shows:
+            return [], reading
+        search = Search(gauge.read, gauge.confirm, gauge.remaining)
+        left = [Part(0, inputs, reading)]
+        if search.single(left[0]).shows:
+            gauge.look_closer()
+            root = replace(left[0], reading=gauge.again(0), crowded=True)
+            search.run(root)
+            left = search.left
         else:
-            return gauge, search, not gauge.again(0).shows
+            left = []
+        for number in range(1, 1 + _ROUNDS):
+            if search.is_over:
+                break
+            reading = gauge.again(number)
+            roots = [Part(0, inputs, reading)] if reading.shows else _still(gauge, left)
+            if not roots:
+                return [], reading
+            search = Search(gauge.read, gauge.confirm, gauge.remaining)
+            for root in roots:
+                search.run(root)
+            left = search.left
     except Exhausted:
-        search.left = search.left or [Part(0, len(x), reading)]
-    return gauge, search, False
+        left = left or [Part(0, inputs, reading)]
+    return left, reading
 
 
 def _ranges(search: Search) -> tuple[tuple[int, int], ...]:
@@ -204,76 +230,3 @@ def _ranges(search: Search) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _entries(gauge: Gauge, begun: Start) -> Entries:
-    """Return the wrong entries: those of the inputs that were found, and those not finite."""
-    inputs, outputs = len(gauge.gradient), len(begun.center)
-    claims = begun.analytic.reshape(outputs, inputs)
-    places: dict[tuple[int, int], tuple[float, float]] = dict.fromkeys(
-        zip(*(axis.tolist() for axis in np.nonzero(~np.isfinite(claims))), strict=True),
-        (np.nan, np.inf),
-    )
-    for index, mistake in gauge.known.items():
-        if outputs == 1:
-            places[0, index] = float(gauge.gradient[index]) - mistake.value, mistake.bar
-            continue
-        values, bars = gauge.column(index)
-        gap = np.abs(claims[:, index] - values)
-        size = np.fmax(np.abs(claims[:, index]), np.abs(values))
-        for output in np.flatnonzero(~(gap <= SIGNIFICANT * bars + MATERIAL * size)).tolist():
-            places[output, index] = float(values[output]), float(bars[output])
-    order = sorted(places)
-    rows, columns = (np.array([place[k] for place in order], dtype=np.intp) for k in (0, 1))
-    analytic = claims[rows, columns]
-    numeric, bar = (np.array([places[place][k] for place in order]) for k in (0, 1))
-    reasons = np.where(np.isfinite(analytic), Reason.DISAGREES, Reason.NOT_FINITE).astype(object)
-    return Entries(
-        point=np.zeros(len(order), dtype=np.intp),
-        output=rows,
-        input=columns,
-        analytic=analytic,
-        numeric=numeric,
-        error_bar=bar,
-        materiality=MATERIAL * np.fmax(np.abs(analytic), np.abs(numeric)),
-        scale=np.full(len(order), np.abs(gauge.gradient).max(initial=0.0)),
-        verdict=np.full(len(order), VERDICTS.index(Verdict.FAIL), dtype=np.int8),
-        reason=reasons,
-    )
-
-
-def _findings(
-    entries: Entries, df: Probe, point: Array, begun: Start, blocks: tuple[Block, ...]
-) -> tuple[Finding, ...]:
-    """Say what the wrong entries have in common, if anything explains them all."""
-    known = np.isfinite(entries.analytic) & np.isfinite(entries.error_bar)
-    if not known.any():
-        return ()
-    x = point.reshape(-1)
-    row = np.flatnonzero(known)
-    place = entries.output[row] * len(x) + entries.input[row]
-
-    def ask(elsewhere: Array) -> Array | None:
-        claims = df.at(elsewhere.reshape(point.shape))
-        return None if claims is None or not np.isfinite(claims[place]).all() else claims[place]
-
-    evidence = Evidence(
-        row=row,
-        point=entries.point[row],
-        output=entries.output[row],
-        input=entries.input[row],
-        claimed=entries.analytic[row],
-        numeric=entries.numeric[row],
-        bar=entries.error_bar[row],
-        slack=entries.materiality[row],
-        wrong=np.ones(len(row), dtype=bool),
-        compared=np.ones(len(row), dtype=bool),
-        undefined=np.zeros(len(row), dtype=bool),
-        x=x[entries.input[row]],
-        y=begun.center[entries.output[row]],
-        samples=(Sample(number=0, x=x, y=begun.center, rows=slice(0, len(row))),),
-        input_shape=point.shape,
-        output_shape=(df.output or ())[: len(df.output or ()) - point.ndim],
-        layout=Layout.SPARSE,
-        blocks=blocks,
-        ask=ask,
-    )
-    return tuple(finding for finding in diagnose(evidence) if finding.certainty != "C")

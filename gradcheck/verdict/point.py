@@ -15,14 +15,11 @@ from gradcheck.verdict.blocks import Block, whole
 from gradcheck.verdict.directions import DEFAULT, LARGE, Directions, Power, along, power
 from gradcheck.verdict.faults import Start, finish, repeat, start
 from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT, Judgement, Tolerance, judge
-from gradcheck.verdict.result import VERDICTS, Reason, Verdict
+from gradcheck.verdict.result import VERDICTS, Finding, Reason, Verdict
+from gradcheck.verdict.second_look import clear, judged
 
 Array = npt.NDArray[Any]
 
-_DOUBTED = 8
-"""So many of the worst entries are looked at again before they may fail."""
-_OVERWHELMING = 100.0
-"""A difference of so many bounds needs no second look where f is smooth along a direction."""
 _LOSSY = 1e-3
 """A derivative whose values scatter by more than this share has lost its digits."""
 _FAIL, _INCONCLUSIVE = VERDICTS.index(Verdict.FAIL), VERDICTS.index(Verdict.INCONCLUSIVE)
@@ -63,6 +60,11 @@ class Outcome:
     elementwise: bool
     power: Power | None = None
     """What directions can see; None where every entry was compared."""
+    places: tuple[Array, Array] | None = None
+    """The outputs and inputs of the entries, in their order, where not all entries were compared;
+    there is one track an entry then, and one output a track."""
+    findings: tuple[Finding, ...] = ()
+    """Causes that showed while the point was checked."""
 
 
 def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
@@ -76,7 +78,7 @@ def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     survey = (estimate.elementwise if begun.elementwise else estimate.by_input)(f, x, begun.center)
     finish(f, df, point, begun)
     analytic = _claims(begun, len(x))
-    judgement = _judged(survey, analytic, options.tolerance, np.zeros(analytic.shape))
+    judgement = judged(survey, analytic, options.tolerance, np.zeros(analytic.shape))
     if (judgement.verdict != 0).any():
         judgement = _with_accuracy(df, x, begun, survey, judgement, options.tolerance)
     return Outcome(
@@ -100,12 +102,12 @@ def _along_directions(
     survey = estimate.at_a_glance(lines, begun.center)
     judgement = None if survey is None else judge(analytic, survey.slopes, tolerance, noise)
     repeat(f, point, begun)
-    if survey is None or judgement is None or not _is_clear(judgement, analytic, survey.slopes):
+    if survey is None or judgement is None or not clear(judgement, analytic, survey.slopes).all():
         survey = estimate.with_noise(lines, f, x, begun.center, directions.scale)
         finish(f, df, point, begun)
         judgement = judge(analytic, survey.slopes, tolerance, noise)
-        if not _is_clear(judgement, analytic, survey.slopes):
-            judgement = _judged(survey, analytic, tolerance, noise)
+        if not clear(judgement, analytic, survey.slopes).all():
+            judgement = judged(survey, analytic, tolerance, noise)
     return Outcome(
         center=begun.center,
         analytic=analytic,
@@ -117,44 +119,11 @@ def _along_directions(
     )
 
 
-def _is_clear(judgement: Judgement, analytic: Array, slopes: Slopes) -> bool:
-    """Tell whether every entry passes, or differs by so much that no second look is needed."""
-    bound = slopes.bar + judgement.materiality
-    clear = np.abs(analytic - slopes.value) > _OVERWHELMING * bound
-    return bool(((judgement.verdict == 0) | clear).all())
-
-
-def _judged(survey: Survey, analytic: Array, tolerance: Tolerance, noise: Array) -> Judgement:
-    """Judge, after a second look at what is about to fail."""
-    judgement = judge(analytic, survey.slopes, tolerance, noise)
-    if not (judgement.verdict == _FAIL).any():
-        return judgement
-    _doubt(survey, judgement, analytic, tolerance, noise)
-    return judge(analytic, survey.slopes, tolerance, noise)
-
-
 def _claims(begun: Start, inputs: int) -> Array:
     """Return what df claims along the tracks."""
     if begun.elementwise:
         return begun.analytic[None]
     return begun.analytic.reshape(-1, inputs).T
-
-
-def _doubt(
-    survey: Survey, judgement: Judgement, analytic: Array, tolerance: Tolerance, noise: Array
-) -> None:
-    """Look again at entries that are about to fail, the worst first, until one is sure to."""
-    failing = judgement.verdict == _FAIL
-    failing &= np.isfinite(analytic) & np.isnan(survey.slopes.left)
-    excess = np.abs(analytic - survey.slopes.value) / (survey.slopes.bar + judgement.materiality)
-    worst = np.where(failing, excess, -1.0).max(axis=1, initial=-1.0)
-    for track in np.argsort(-worst, kind="stable")[:_DOUBTED].tolist():
-        if not failing[track].any():
-            break
-        survey.doubt(track, failing[track], analytic[track])
-        again = judge(analytic, survey.slopes, tolerance, noise)
-        if (failing[track] & (again.verdict[track] == _FAIL)).any():
-            break  # one mistake is enough
 
 
 def _with_accuracy(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.differences.structure import Structure
 from gradcheck.errors import SelectionError
 from gradcheck.model.case import Case
+from gradcheck.verdict.blocks import Block, whole
 from gradcheck.verdict.directions import Directions
 
 if TYPE_CHECKING:
@@ -148,6 +150,8 @@ class Result:
     """Whether the pair was checked as a diagonal Jacobian."""
     directions: Directions | None = None
     """The directions, a sequence of arrays, where those were checked instead of entries."""
+    structure: Structure | None = None
+    """That of x, where it is a tree; `case` and its points then hold flat vectors."""
 
     def __bool__(self) -> bool:
         return self.verdict is Verdict.PASS
@@ -159,6 +163,35 @@ class Result:
         An error of three times that size fails. Infinite if there is nothing to compare with.
         """
         return float(self.entries.resolution.max(initial=0.0)) if len(self.entries) else np.inf
+
+    @property
+    def points(self) -> tuple[Any, ...]:
+        """The points x as f gets them, arrays or trees, special ones last; fresh copies."""
+        grow = np.copy if self.structure is None else self._grown
+        return tuple(map(grow, self.case.all_points))
+
+    def _grown(self, flat: Array) -> Any:
+        assert self.structure is not None
+        return self.structure.unflatten(flat.copy())
+
+    def parts(self, point: int) -> tuple[Block, ...]:
+        """Return the named parts of x at a point: the leaves of a tree, or x as a whole."""
+        if self.structure is None:
+            points = self.case.all_points
+            return whole(points[point].shape if points else ())
+        return tuple(Block(part.name, part.start, part.shape) for part in self.structure.parts)
+
+    @cached_property
+    def blocks(self) -> "pd.DataFrame":
+        """The parts of x as a table, one row each: which of them are right, and how surely.
+
+        See Also
+        --------
+        gradcheck.output.verdict_block.block_table : the columns.
+        """
+        from gradcheck.output.verdict_block import block_table
+
+        return block_table(self)
 
     @cached_property
     def table(self) -> "pd.DataFrame":

@@ -2,9 +2,9 @@
 
 A reading of a part of the numbers, each times a known weight, is a sum; where it is not zero, the
 part holds a mistake. A second reading, in which each weight is also multiplied by a number that
-spells the digits of its index, tells where: of a single mistake, the quotient of the two readings
-is that number. Where the quotient spells no index, there are several mistakes, and the part is
-halved: one half is read, the other follows by subtraction.
+spells the index, tells where: of a single mistake, the quotient of the two readings is that number.
+Where the quotient spells no index, there are several mistakes, and the part is halved: one half is
+read, the other follows by subtraction.
 
 References
 ----------
@@ -26,14 +26,16 @@ _SIGNIFICANT = 2.0
 """A reading of so many bars is not zero."""
 _CROWDED = 0.7
 """Of the parts of one size; where more hold mistakes, a single mistake in a part is unlikely."""
-_SPACING = 8.0
-"""Digits are so many times further apart than the error bar of a quotient."""
-_EACH = 8
-"""About so many readings a mistake are needed."""
+_CODES = 8
+"""There are so many codes at least, so that several mistakes seldom spell an index by chance."""
+_DECISIVE = 1 / 8
+"""The error of a quotient that spells an index, in units of the distance of two codes."""
+_EACH = 4
+"""So many readings a mistake are needed at the least."""
 
 
 class Exhausted(Exception):  # noqa: N818  (a state, which ends the search)
-    """No more readings are allowed."""
+    """No more readings are to be had."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Reading:
     def shows(self) -> bool:
         """Whether it is certain not to be zero."""
         return not abs(self.value) <= _SIGNIFICANT * self.bar
+
+    @property
+    def threshold(self) -> float:
+        """What a reading with this bar must exceed to show."""
+        return _SIGNIFICANT * self.bar
 
     def without(self, other: "Reading") -> "Reading":
         """Return what is left if a part is taken away."""
@@ -71,16 +78,16 @@ class Part:
 
 Read = Callable[[int, int, Array | None], Reading]
 """Reads a range of indices; the array holds additional weights for them, if any. What is known
-already does not count."""
+already does not count. Raises Exhausted."""
 Confirm = Callable[[int, Reading], Reading]
 """Looks at a single index that may explain a reading, and returns what it leaves unexplained; what
-it finds is known from then on and does not count in later readings."""
+it finds is known from then on and does not count in later readings. Raises Exhausted."""
 
 
 @final
 @dataclass
 class Search:
-    """A search for the mistakes that explain a reading of everything."""
+    """A search for the mistakes that explain a reading."""
 
     read: Read
     confirm: Confirm
@@ -88,24 +95,34 @@ class Search:
     """How many more readings are allowed."""
     left: list[Part] = field(default_factory=list)
     """The parts whose mistakes were not found."""
+    is_over: bool = False
+    """Whether it ended early: the readings are spent, or would not suffice."""
 
     def run(self, root: Part) -> None:
         """Find the mistakes, level by level; what cannot be found stays in `left`."""
-        level = [root]
-        count = 1
+        level, count = [root], 1
         while level:
-            crowded = len(level) > _CROWDED * count and count > 1
             if self._is_hopeless(len(level), count):
-                self.left += level
+                self._end(level)
                 return
+            crowded = count > 1 and len(level) > _CROWDED * count
             below: list[Part] = []
             for number, part in enumerate(level):
                 try:
                     below += self._children(part, tested=not (crowded or part.crowded))
                 except Exhausted:
-                    self.left += [*level[number:], *below]
+                    self._end([*level[number:], *below])
                     return
             level, count = below, 2 * count
+
+    def single(self, part: Part) -> Reading:
+        """Find the mistake in a part if there is one only; return what is left unexplained."""
+        index = part.start if part.size == 1 else self._decoded(part)
+        return part.reading if index is None else self.confirm(index, part.reading)
+
+    def _end(self, parts: Sequence[Part]) -> None:
+        self.left += parts
+        self.is_over = True
 
     def _is_hopeless(self, occupied: int, count: int) -> bool:
         """Tell whether there are too many mistakes for the readings that are left.
@@ -117,30 +134,31 @@ class Search:
             return False
         share = min(occupied / count, 1 - 0.5 / count)
         mistakes = math.log1p(-share) / math.log1p(-1 / count)
-        return _EACH / 2 * mistakes > self.remaining()
+        return _EACH * mistakes > self.remaining()
 
     def _children(self, part: Part, *, tested: bool) -> Sequence[Part]:
         """Find the mistake in a part, or return the halves that hold some."""
-        index = part.start if part.size == 1 else self._decoded(part) if tested else None
-        if index is not None:
-            rest = self.confirm(index, part.reading)
+        crowded = part.crowded
+        if tested or part.size == 1:
+            rest = self.single(part)
             if not rest.shows:
                 return ()
+            crowded = crowded or rest == part.reading  # else one of several is known now
             part = replace(part, reading=rest)
         if part.size == 1:
             self.left.append(part)
             return ()
-        return self._halves(part, crowded=tested)
+        return self._halves(part, crowded=crowded)
 
     def _halves(self, part: Part, *, crowded: bool) -> Sequence[Part]:
         """Read one half; the other follows."""
         middle = (part.start + part.stop) // 2
         first = self.read(part.start, middle, None)
         second = part.reading.without(first)
-        both = first.shows and second.shows
+        together = crowded and not (first.shows and second.shows)
         halves = [
-            Part(part.start, middle, first, crowded=(crowded or part.crowded) and not both),
-            Part(middle, part.stop, second, crowded=(crowded or part.crowded) and not both),
+            Part(part.start, middle, first, crowded=together),
+            Part(middle, part.stop, second, crowded=together),
         ]
         found = [half for half in halves if half.reading.shows]
         if not found:
@@ -148,22 +166,27 @@ class Search:
         return found
 
     def _decoded(self, part: Part) -> int | None:
-        """Return the only index that can explain the readings; None if none can."""
-        precision = part.reading.bar / abs(part.reading.value)
-        base = int(min(part.size, 1 / (_SPACING * precision))) if precision else part.size
-        if base < 2:
-            return None
-        digits = max(1, math.ceil(math.log(part.size) / math.log(base) - 1e-9))
-        base = math.ceil(part.size ** (1 / digits) - 1e-9)
-        index, rest = 0, np.arange(part.size)
-        for place in reversed(range(digits)):
-            digit, rest = np.divmod(rest, base**place)
-            code = (2 * digit + 1) / base - 1
+        """Return the only index that can explain the readings; None if none can.
+
+        Each reading leaves fewer candidates, which are neighbours; the next one spells their
+        distance from the first.
+        """
+        low, count = 0, part.size
+        while True:
+            codes = max(count, _CODES)
+            code = (2 * ((np.arange(part.size) - low) % codes) + 1) / codes - 1
             reading = self.read(part.start, part.stop, code)
+            size = abs(part.reading.value)
             quotient = reading.value / part.reading.value
-            error = (reading.bar + abs(quotient) * part.reading.bar) / abs(part.reading.value)
-            found = round(((quotient + 1) * base - 1) / 2)
-            if not 0 <= found < base or abs((2 * found + 1) / base - 1 - quotient) > error:
+            error = codes / 2 * (reading.bar + abs(quotient) * part.reading.bar) / size
+            found = (codes * (quotient + 1) - 1) / 2
+            if not 0 <= found + error < count + 2 * error:
                 return None
-            index += found * base**place
-        return part.start + index if index < part.size else None
+            first = max(0, math.ceil(found - error))
+            last = min(count - 1, math.floor(found + error))
+            decisive = error <= _DECISIVE
+            if last < first or (not decisive and last - first + 1 > count / 2):
+                return None
+            low, count = low + first, last - first + 1
+            if decisive:
+                return part.start + low

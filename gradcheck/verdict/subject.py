@@ -35,6 +35,29 @@ def tolerance_of(rtol: float | None, atol: float) -> Tolerance:
     return Tolerance(rtol=None if rtol is None else float(rtol), atol=float(atol))
 
 
+def listed_points(points: Any) -> tuple[Any, ...] | None:
+    """Return the points that the caller gave; None if there are none.
+
+    Raises
+    ------
+    CaseError
+        If they are no sequence, or an empty one.
+    """
+    if points is None:
+        return None
+    if isinstance(points, Mapping):
+        raise CaseError(
+            f"points must be a sequence of points, got one {type(points).__name__}; give it as x, "
+            "or write points=[...]"
+        )
+    if isinstance(points, str) or not isinstance(points, Iterable):
+        raise CaseError(f"points must be a sequence of points, got {points!r}")
+    listed = tuple(points)
+    if not listed:
+        raise CaseError("points is empty; give at least one x")
+    return listed
+
+
 def case_of(f: Any, df: Any, points: Sequence[Any] | None, domain: DomainLike | Domain) -> Case:
     """Make a case of f and df.
 
@@ -48,12 +71,7 @@ def case_of(f: Any, df: Any, points: Sequence[Any] | None, domain: DomainLike | 
         name = "f"
     if df is None:
         raise CaseError(f"{name}: df is missing; call check(f, df, x), or check(case)")
-    if points is not None and (isinstance(points, str) or not isinstance(points, Iterable)):
-        raise CaseError(f"{name}: points must be a sequence of points, got {points!r}")
-    listed = () if points is None else tuple(points)
-    if points is not None and not listed:
-        raise CaseError(f"{name}: points is empty; give at least one x")
-    return Case(name, f=f, df=df, points=listed, domain=domain)
+    return Case(name, f=f, df=df, points=() if points is None else tuple(points), domain=domain)
 
 
 def points_of(case: Case) -> tuple[Array, ...]:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from gradcheck.differences.evaluate import text_of
 from gradcheck.verdict import wording
+from gradcheck.verdict.blocks import Block, numbers_of
 from gradcheck.verdict.faults import Fault
 from gradcheck.verdict.point import Outcome
 from gradcheck.verdict.result import VERDICTS, Entries, Reason, Verdict
@@ -16,20 +17,20 @@ from gradcheck.verdict.subject import speciality
 Array = npt.NDArray[Any]
 
 
-def entries_of(outcomes: Sequence[Outcome | None]) -> Entries:
-    """Lay the points' entries one after the other, by point, output and input."""
+def entries_of(outcomes: Sequence[Outcome | None], blocks: tuple[Block, ...] = ()) -> Entries:
+    """Lay the points' entries one after the other, by point, output and input.
+
+    Errors are relative to the largest derivative by the same block of x.
+    """
     parts: dict[str, list[Array]] = {}
     for number, outcome in enumerate(outcomes):
         if outcome is None:
             continue
-        tracks, outputs = outcome.analytic.shape
-        inputs = np.arange(tracks)
-        if outcome.elementwise:
-            inputs = np.arange(outputs)
+        output, input_ = _places(outcome)
         columns = {
-            "point": np.full(tracks * outputs, number, dtype=np.intp),
-            "output": np.repeat(np.arange(outputs), tracks),
-            "input": np.tile(inputs, 1 if outcome.elementwise else outputs),
+            "point": np.full(len(output), number, dtype=np.intp),
+            "output": output,
+            "input": input_,
             "analytic": outcome.analytic,
             "numeric": outcome.slopes.value,
             "error_bar": outcome.slopes.bar,
@@ -48,8 +49,37 @@ def entries_of(outcomes: Sequence[Outcome | None]) -> Entries:
             verdict=np.empty(0, dtype=np.int8), reason=np.empty(0, dtype=object),
         )  # fmt: skip
     columns = {name: np.concatenate(values) for name, values in parts.items()}
+    if len(blocks) > 1:
+        directions = next(o.directions for o in outcomes if o is not None)
+        if directions is None:
+            block = numbers_of(blocks, columns["input"])
+        else:
+            block = columns["input"] // directions.each
+        columns["scale"] = _scale_of_blocks(columns, block)
     columns["scale"] = _scale(columns)
     return Entries(**columns)
+
+
+def _places(outcome: Outcome) -> tuple[Array, Array]:
+    """Return the output and the input of each entry."""
+    if outcome.places is not None:
+        return outcome.places
+    tracks, outputs = outcome.analytic.shape
+    if outcome.elementwise:
+        return np.arange(outputs), np.arange(outputs)
+    return np.repeat(np.arange(outputs), tracks), np.tile(np.arange(tracks), outputs)
+
+
+def _scale_of_blocks(columns: dict[str, Array], block: Array) -> Array:
+    """Return the largest |numeric| by the same block, at the same point, for the same output."""
+    numeric = np.where(np.isfinite(columns["numeric"]), np.abs(columns["numeric"]), 0.0)
+    place = np.stack([columns["point"], columns["output"], block])
+    _, group = np.unique(place, axis=1, return_inverse=True)
+    group = group.reshape(-1)
+    largest = np.zeros(group.max(initial=-1) + 1)
+    np.maximum.at(largest, group, numeric)
+    own = largest[group]
+    return np.where(own == 0, columns["scale"], own)
 
 
 def _scale(columns: dict[str, Array]) -> Array:
@@ -77,12 +107,15 @@ def conclude(
         return Verdict.PASS, Reason.AGREES, wording.sentence(Verdict.PASS, Reason.AGREES)
     row = int(entries.worst_first()[0])
     reason = entries.reason[row]
+    if gravest is Verdict.FAIL and (entries.reason == Reason.SPARSITY).any():
+        reason = Reason.SPARSITY  # which spoils other entries as well
     message = wording.sentence(gravest, reason)
     outcome = outcomes[int(entries.point[row])]
     if reason is Reason.KINK and outcome is not None:
-        output = int(entries.output[row])
-        track = 0 if outcome.elementwise else int(entries.input[row])
-        left, right = outcome.slopes.left[track, output], outcome.slopes.right[track, output]
+        place = row - int(np.searchsorted(entries.point, entries.point[row]))
+        left, right = (
+            side.T.reshape(-1)[place] for side in (outcome.slopes.left, outcome.slopes.right)
+        )
         if np.isfinite(left):
             message = wording.kink_sentence(float(entries.analytic[row]), left, right)
     if len(points) > 1:

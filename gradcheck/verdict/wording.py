@@ -16,6 +16,10 @@ _SENTENCES = {
     (Verdict.FAIL, Reason.DISAGREES): (
         "df disagrees with the differences of f, beyond their error bars."
     ),
+    (Verdict.FAIL, Reason.SPARSITY): (
+        "f has a derivative that the sparsity pattern leaves out; entries in the same row may seem "
+        "wrong because of it. Add it to the pattern, and to df."
+    ),
     (Verdict.FAIL, Reason.NOT_FINITE): (
         "df is not finite where f is smooth; guard the formula against division by zero, "
         "overflow, and logarithms of zero."

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.verdict.blocks import Block
+from gradcheck.verdict.blocks import Block, numbers_of
 from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
 
 Array = npt.NDArray[Any]
@@ -92,6 +92,8 @@ class Evidence:
     ask: Callable[[Array], Array | None]
     """df at any flat x of shape (inputs,), laid out like the entries of one sample; None if it
     raises there or gives something that is not finite. Directions: the same directions."""
+    each: int = 1
+    """How many directions a block has, where those were checked; they come block by block."""
     constants: Mapping[str, float] = field(default_factory=dict)
     """Numbers that the caller named, such as {"batch": 32.0}."""
     terms: Mapping[str, Part] = field(default_factory=dict)
@@ -103,6 +105,14 @@ class Evidence:
     def inputs(self) -> int:
         """The number of inputs."""
         return len(self.samples[0].x)
+
+    @property
+    def block_numbers(self) -> Indices:
+        """Which of the blocks each entry belongs to."""
+        if self.layout is not Layout.DIRECTIONS:
+            return numbers_of(self.blocks, self.input)
+        kept = np.array([k for k, block in enumerate(self.blocks) if block.size])
+        return np.asarray(kept[self.input // self.each], dtype=np.intp)
 
     @property
     def outputs(self) -> int:

@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from gradcheck.differences.probe import Probe
 from gradcheck.verdict.blocks import Block
-from gradcheck.verdict.diagnosis.evidence import Evidence, Layout, Sample
-from gradcheck.verdict.diagnosis.hints import Hints, parts
+from gradcheck.verdict.diagnosis.evidence import Evidence, Layout, Part, Sample
+from gradcheck.verdict.diagnosis.hints import Hints, parts, require_product, require_sum
 from gradcheck.verdict.directions import Directions, along
+from gradcheck.verdict.faults import Fault
 from gradcheck.verdict.point import Outcome
 from gradcheck.verdict.result import VERDICTS, Entries, Reason, Verdict
 
@@ -57,9 +58,10 @@ def gather(
     smooth = np.isfinite(numeric) & (entries.reason[row] != Reason.KINK)
     fails = (entries.verdict[row] == _FAIL) & smooth
     finite = np.isfinite(claimed)
-    of_jacobian = layout is Layout.JACOBIAN
-    places = [points[each] for each in known]
-    outputs = len(samples[0].y)
+    values = np.concatenate([sample.y[output[sample.rows]] for sample in samples])
+    terms, factors = _parts(hints, [points[each] for each in known], layout, len(samples[0].y))
+    require_sum(terms, values)
+    require_product(factors, values)
     return Evidence(
         row=row,
         point=np.searchsorted(alike, number),
@@ -73,22 +75,38 @@ def gather(
         compared=((entries.verdict[row] == _PASS) | (fails & finite)) & smooth,
         undefined=fails & ~finite,
         x=_of_inputs(samples, layout, input_),
-        y=np.concatenate([sample.y[output[sample.rows]] for sample in samples]),
+        y=values,
         samples=samples,
         input_shape=points[worst].shape,
         output_shape=df.output[: len(df.output) - points[worst].ndim] if df.output else (),
         layout=layout,
         blocks=blocks,
+        each=1 if (lines := known[worst].directions) is None else lines.each,
         ask=_asking(df, points[worst].shape, known[worst].directions),
         constants=hints.constants,
-        terms=parts(hints.terms, places, outputs) if of_jacobian else {},
-        factors=parts(hints.factors, places, outputs) if of_jacobian else {},
+        terms=terms,
+        factors=factors,
+    )
+
+
+def _parts(
+    hints: Hints, points: Sequence[Array], layout: Layout, outputs: int
+) -> tuple[dict[str, Part], dict[str, Part]]:
+    """Return the caller's terms and factors, where the entries are those of f's own inputs."""
+    if layout not in (Layout.JACOBIAN, Layout.ELEMENTWISE):
+        return {}, {}
+    elementwise = layout is Layout.ELEMENTWISE
+    return (
+        parts("term", hints.terms, points, outputs, elementwise=elementwise),
+        parts("factor", hints.factors, points, outputs, elementwise=elementwise),
     )
 
 
 def _layout(outcome: Outcome) -> Layout:
     if outcome.directions is not None:
         return Layout.DIRECTIONS
+    if outcome.places is not None:
+        return Layout.SPARSE
     return Layout.ELEMENTWISE if outcome.elementwise else Layout.JACOBIAN
 
 
@@ -102,7 +120,10 @@ def _asking(
     df: Probe, shape: tuple[int, ...], directions: Directions | None
 ) -> Callable[[Array], Array | None]:
     def ask(x: Array) -> Array | None:
-        claims = df.at(np.asarray(x, dtype=np.float64).reshape(shape))
+        try:
+            claims = df.at(np.asarray(x, dtype=np.float64).reshape(shape))
+        except Fault:  # a tree of another structure here
+            return None
         if claims is None or not np.isfinite(claims).all():
             return None
         if directions is None:

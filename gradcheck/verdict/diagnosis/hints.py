@@ -1,8 +1,9 @@
 """What the caller tells about f beyond its values: constants in it, its terms, its factors."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from numbers import Real
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences import estimate
+from gradcheck.differences.evaluate import text_of
 from gradcheck.differences.probe import Probe
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
@@ -17,6 +19,11 @@ from gradcheck.verdict.diagnosis.evidence import Part
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
+
+_SAME = 1e-6
+"""So far, relatively, may the terms or factors together be from f: single precision is fine."""
+_MOST = 6
+"""Every quotient of so many factors is tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,52 +68,137 @@ def hints_of(
 
 
 def part_at(
-    name: str, function: Function, point: Array, outputs: int
+    name: str, function: Function, point: Array, outputs: int, *, elementwise: bool = False
 ) -> tuple[Array, Array, Array]:
-    """Return a part's value, derivative and error bar at a point.
+    """Return a part's value, derivative and error bar at a point, one number an entry.
 
-    Returns
-    -------
-    value : array of shape (outputs,)
-    derivative, bar : array of shape (outputs, inputs)
-        A part that is one number is repeated for all outputs of f.
+    A part that is one number counts for all outputs of f.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls it: "the factor 'u'".
+    function : callable
+        The part.
+    point : array of shape `input`
+        The point.
+    outputs : int
+        How many outputs f has.
+    elementwise : bool
+        Whether the entries are those of the diagonal alone.
 
     Raises
     ------
     CaseError
-        If it raises at the point, or has neither one output nor as many as f.
+        If it raises or is not finite at the point, or has neither one output nor as many as f.
     """
     case = Case(name, f=function, df=function, points=[point])
     probe = Probe(case, "f", point.shape)
     center = probe.at(point)
     if center is None:
-        raise CaseError(f"{name}: {probe.failure}; it must have a value wherever f has one")
+        failure = probe.failure.removeprefix("f ")
+        raise CaseError(f"{name} {failure}; it must have a value wherever f has one")
     if len(center) not in (1, outputs):
         raise CaseError(
             f"{name} must return one number, or as many as f ({outputs}), got {len(center)}"
         )
-    found = estimate.by_input(probe, point.reshape(-1), center).slopes
-    shape = (outputs, point.size)
+    if not np.isfinite(center).all():
+        raise CaseError(
+            f"{name} is not finite at x = {text_of(point)}; it must have a value wherever f has one"
+        )
+    flat = point.reshape(-1)
+    if elementwise and len(center) == outputs:
+        found = estimate.elementwise(probe, flat, center).slopes
+    else:
+        found = estimate.by_input(probe, flat, center).slopes
+    shape = (outputs,) if elementwise else (outputs, point.size)
+    value = np.broadcast_to(center, (outputs,))
     return (
-        np.broadcast_to(center, (outputs,)),
-        np.broadcast_to(found.value.T, shape),
-        np.broadcast_to(found.bar.T, shape),
+        value if elementwise else np.repeat(value, point.size),
+        np.broadcast_to(found.value.T.reshape(-1) if elementwise else found.value.T, shape).ravel(),
+        np.broadcast_to(found.bar.T.reshape(-1) if elementwise else found.bar.T, shape).ravel(),
     )
 
 
-def parts(functions: Mapping[str, Function], points: list[Array], outputs: int) -> dict[str, Part]:
-    """Return the parts at all points, laid out like the entries of full Jacobians."""
+def parts(
+    role: str,
+    functions: Mapping[str, Function],
+    points: Sequence[Array],
+    outputs: int,
+    *,
+    elementwise: bool,
+) -> dict[str, Part]:
+    """Return the parts at all points, laid out like the entries of full Jacobians or diagonals."""
     found = {}
     for name, function in functions.items():
-        values, derivatives, bars = [], [], []
-        for point in points:
-            value, derivative, bar = part_at(name, function, point, outputs)
-            values.append(np.repeat(value, point.size))
-            derivatives.append(derivative.reshape(-1))
-            bars.append(bar.reshape(-1))
-        found[name] = Part(
-            value=np.concatenate(values),
-            derivative=np.concatenate(derivatives),
-            bar=np.concatenate(bars),
-        )
+        told = f"the {role} {name!r}"
+        at = [part_at(told, function, x, outputs, elementwise=elementwise) for x in points]
+        value, derivative, bar = (np.concatenate(arrays) for arrays in zip(*at, strict=True))
+        found[name] = Part(value=value, derivative=derivative, bar=bar)
     return found
+
+
+def require_sum(terms: Mapping[str, Part], y: Array) -> None:
+    """Refuse terms whose sum is not f.
+
+    Raises
+    ------
+    CaseError
+        If the sum differs from f at one of the points.
+    """
+    if not terms:
+        return
+    values = [part.value for part in terms.values()]
+    size = np.sum(np.abs(values), axis=0)
+    total = np.sum(values, axis=0)
+    off = ~(np.abs(total - y) <= _SAME * np.maximum(size, np.abs(y)))
+    if off.any():
+        row = int(np.argmax(off))
+        each = ", ".join(f"{name} = {part.value[row]:.6g}" for name, part in terms.items())
+        raise CaseError(
+            f"the terms ({each}) sum to {total[row]:.6g}, but f is {y[row]:.6g} there; give all "
+            "terms, so that their sum is f"
+        )
+
+
+def require_product(factors: Mapping[str, Part], y: Array) -> None:
+    """Refuse factors whose product or quotient is not f.
+
+    Raises
+    ------
+    CaseError
+        If neither the product nor a quotient of them is f at all points.
+    """
+    if not factors or signs_of(factors, y):
+        return
+    product = np.prod([part.value for part in factors.values()], axis=0)
+    off = ~(np.abs(product - y) <= _SAME * np.fmax(np.abs(product), np.abs(y)))
+    row = int(np.argmax(off))
+    each = ", ".join(f"{name} = {part.value[row]:.6g}" for name, part in factors.items())
+    raise CaseError(
+        f"the factors ({each}) have the product {product[row]:.6g}, but f is {y[row]:.6g} there, "
+        "and no quotient of them is f either; give all factors of f"
+    )
+
+
+def signs_of(factors: Mapping[str, Part], y: Array) -> list[tuple[int, ...]]:
+    """Return the ways to make f of its factors: 1 for those above the fraction bar, -1 below.
+
+    At most one factor in a product of many may be below.
+    """
+    count = len(factors)
+    if count <= _MOST:
+        candidates = sorted(product((1, -1), repeat=count), key=lambda signs: -sum(signs))
+    else:
+        candidates = [
+            (1,) * count,
+            *((1,) * k + (-1,) + (1,) * (count - k - 1) for k in range(count)),
+        ]
+    values = np.stack([part.value for part in factors.values()])
+    fitting = []
+    with np.errstate(all="ignore"):
+        for signs in candidates:
+            made = np.prod(values ** np.array(signs, dtype=np.float64)[:, None], axis=0)
+            if (np.abs(made - y) <= _SAME * np.fmax(np.abs(made), np.abs(y))).all():
+                fitting.append(signs)
+    return fitting
