@@ -21,6 +21,8 @@ MODULES = {
 USER_CODE = {
     "differences/evaluate.py": "the one place that calls user code: copied, caught, counted",
     "differences/probe.py": "calls f and df at single points, for the estimates and the verdict",
+    "differences/action.py": "hands x and a vector to a JVP, VJP or Hessian; a Probe calls it",
+    "model/restriction.py": "f along one input or direction; its sweep calls it through evaluate",
     "differences/line.py": "the certified reference runs f there, on balls instead of floats",
     "model/calculus/": "builds new functions out of functions, and calls none while it does so",
 }

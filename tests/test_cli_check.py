@@ -130,6 +130,18 @@ def test_a_wrong_case_is_told_in_full_and_code_1(cases: Path) -> None:
     assert result.stdout.endswith("3 cases: 2 passed, 1 failed\n")
 
 
+def test_the_finding_stands_in_the_line_of_the_case(cases: Path) -> None:
+    """Code and certainty before the reason, and in the first line of the details."""
+    doubled = RIGHT.replace("df=np.cos", "df=lambda x: 2 * np.cos(x)")
+    write(cases, "waves/right.py", doubled)
+    lines = check(cases, "-q").stdout.splitlines()
+
+    assert lines[2].split()[:5] == ["✕", "fail", "sine", "factor", "(A):"]
+    assert lines[5].startswith("FAIL: the derivative of sine disagrees with differences in both")
+    assert "df is twice the derivative" in lines[5]
+    assert lines[6].startswith("cause (A): df is twice the derivative")
+
+
 def test_inconclusive_is_no_failure_unless_strict(cases: Path) -> None:
     """At a kink nothing can be said: code 0 with the reason told, code 1 under --strict."""
     write(cases, "kinked.py", KINKED)
@@ -278,6 +290,11 @@ def test_json_has_a_record_for_each_case(cases: Path) -> None:
     assert (wrong["reason"], wrong["entries"], wrong["wrong"]) == ("disagrees", 2, 1)
     assert (worst["name"], worst["verdict"], worst["reason"]) == ("x[1]", "fail", "disagrees")
     assert worst["ratio"] == pytest.approx(0.5, rel=1e-9)
+    finding = wrong["findings"][0]
+    assert (finding["code"], finding["certainty"], finding["count"]) == ("factor", "B", 1)
+    assert finding["message"].startswith("df is half the derivative")
+    assert finding["entries"] == [{"point": 0, "name": "∂f/∂x[1]"}]
+    assert found["sine"]["findings"] == kinked["findings"] == unusable["findings"] == []
     assert abs(worst["numeric"] - 200 * (1.3 - 1.2**2)) <= worst["error_bar"] < 1e-6
     assert 0 < wrong["resolution"] < 1e-7
     assert wrong["origin"] == f"{cases / 'wrong.py'}:14"

@@ -38,3 +38,21 @@ def test_a_one_sided_formula_stays_inside_the_domain() -> None:
 
     assert set(view["one-sided"]) == {"ok"}
     assert list(view["central"])[:2] == ["outside-domain", "outside-domain"]
+
+
+def test_the_averaged_bias_of_a_network_is_named() -> None:
+    """Of four arrays of parameters the one whose gradient is averaged fails, with its cause."""
+    wrong = run_path(str(EXAMPLES / "check_a_network.py"))["wrong"]
+
+    assert list(wrong.blocks["verdict"]) == ["pass", "fail", "pass", "pass"]
+    assert "ROWS" in wrong.findings[0].message
+    assert "b1" in wrong.findings[0].message
+
+
+def test_a_bias_in_the_tangent_is_named() -> None:
+    """The product is affine in the vector, at all points; the right ones are adjoint."""
+    shown = run_path(str(EXAMPLES / "check_an_operator.py"))
+
+    assert shown["right"]
+    assert ["not-linear"] == [finding.code for finding in shown["wrong"].findings]
+    assert "affine" in shown["wrong"].findings[0].message

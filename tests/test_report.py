@@ -275,7 +275,7 @@ def test_what_fails_asks_for_a_look_before_what_is_inconclusive(tmp_path: Path) 
 
     before = index[: index.index("Overview")]
     assert "2 cases need a look" in before
-    assert "the derivative of wrong disagrees with differences" in before
+    assert "the derivative of wrong disagrees with differences: df is twice" in before
     assert before.index("cases/wrong.html") < before.index("cases/kinked.html")
     assert "cases/sine.html" not in before
 
@@ -297,7 +297,7 @@ def test_the_index_shows_verdict_and_resolution_of_every_case(tmp_path: Path) ->
         (re.sub(r"<[^>]+>", "", name), verdict, reason)
         for name, verdict, reason in re.findall(
             r"<th scope=\"row\">(<a.*?</a>).*?aria-hidden=\"true\">.</span>(\w+)</span>"
-            r"(?:<small>([\w-]+)</small>)?",
+            r"(?:<small>([\w ()-]+)</small>)?",
             body,
             flags=re.DOTALL,
         )
@@ -305,7 +305,7 @@ def test_the_index_shows_verdict_and_resolution_of_every_case(tmp_path: Path) ->
     resolutions = re.findall(r"</td>\n<td class=\"num\">(.*?)</td>", body)
 
     assert [
-        ("raising", "fail", "raised"), ("wrong", "fail", "disagrees"),
+        ("raising", "fail", "raised"), ("wrong", "fail", "factor (A)"),
         ("kinked", "inconclusive", "kink"), ("sine", "pass", ""), ("squares-2", "pass", ""),
     ] == rows  # fmt: skip
     assert "–" == resolutions[0]
@@ -324,6 +324,7 @@ def test_the_verdicts_are_a_table_of_their_own(tmp_path: Path) -> None:
     assert ["agrees", "disagrees", "raised"] == list(report.verdicts["reason"])
     assert [1, 1, 0] == list(written["entries"])
     assert [0, 1, 0] == list(written["wrong"])
+    assert ["", "factor (A)", ""] == list(report.verdicts["findings"])
     assert (report.verdicts["resolution"][:2] < 1e-8).all()
     assert (written["evaluations"][:2] > 10).all()
 
@@ -341,6 +342,8 @@ def test_the_page_shows_the_worst_entries_with_their_error_bars(tmp_path: Path) 
 
     assert "the derivative of squares-3 disagrees with differences in 1 of 9 entries" in verdict
     assert "The 6 worst of 9 entries." in verdict
+    assert verdict.index("cause (B):</b>") < verdict.index("<code>factor</code>")
+    assert verdict.index("<code>factor</code>") < verdict.index("<th scope")
     assert 6 == len(rows)
     assert 'title="fail">✕</span>∂f[1]/∂x[1]<' in rows[0]
     assert all('title="pass"' in row for row in rows[1:])

@@ -10,6 +10,8 @@ import pytest
 from gradcheck.errors import SelectionError
 from gradcheck.model.case import Case
 from gradcheck.output.verdict_figure import MOST
+from gradcheck.verdict.blocks import whole
+from gradcheck.verdict.directions import Directions
 from gradcheck.verdict.result import (
     COLUMNS,
     VERDICTS,
@@ -21,6 +23,11 @@ from gradcheck.verdict.result import (
 )
 
 PASS, INCONCLUSIVE, FAIL = range(3)
+
+
+def lines(each: int, inputs: int) -> Directions:
+    """Return so many directions in an x of so many inputs."""
+    return Directions(blocks=whole((inputs,)), each=each, scale=np.ones(inputs), seed=0)
 
 
 def result(  # noqa: PLR0913  (a factory: every part of a result may matter to a test)
@@ -158,7 +165,7 @@ def test_inputs_of_many_outputs_share_their_names() -> None:
 
 def test_a_direction_is_named_by_its_number() -> None:
     """Where directions were checked, there is no element of x to name."""
-    table = result([1.0, 2.0], [1.0, 2.0], points=[np.ones(9)], directions=np.ones((2, 9))).table
+    table = result([1.0, 2.0], [1.0, 2.0], points=[np.ones(9)], directions=lines(2, 9)).table
 
     assert table["name"].tolist() == ["direction 0", "direction 1"]
 

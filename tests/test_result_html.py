@@ -82,7 +82,10 @@ class Page(HTMLParser):
 
 EVERYTHING: dict[str, Any] = {
     "message": "The error is far beyond the error bar.",
-    "findings": (Finding("factor", "a factor 2 is missing", "A", (1,)),),
+    "findings": (
+        Finding("factor", "a factor 2 is missing", "B", (1,)),
+        Finding("repeated-index", "an index is repeated", "B", (1,)),
+    ),
     "notes": ("x has equal entries",),
     "origin": Origin(Path("cases/waves.py"), 7),
 }
@@ -120,11 +123,24 @@ def test_foreign_text_is_escaped() -> None:
     )
     page = Page(html(nasty))
 
-    assert page.words.count(NASTY) == 5
+    assert page.words.count(NASTY) == 6  # the cause is named in the first line, too
     assert {tag for tag, _ in page.elements} <= {
         "div", "span", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "details",
         "summary", "pre", "code",
     }  # fmt: skip
+
+
+def test_the_causes_come_before_message_and_table() -> None:
+    """With their certainty, and the code as a title."""
+    advised = {**EVERYTHING, "message": "The error is large; look at df."}
+    page = Page(html(result(PASS, FAIL, **advised)))
+    titles = [attributes["title"] for _, attributes in page.elements if "title" in attributes]
+
+    order = [
+        "2 causes compete", "probable cause (B):", "an index is repeated", "look at df", "analytic",
+    ]  # fmt: skip
+    assert sorted(order, key=page.words.index) == order
+    assert titles[:2] == ["factor", "repeated-index"]
 
 
 def test_the_html_stands_for_itself() -> None:

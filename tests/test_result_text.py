@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from gradcheck.model.case import Case, Origin
 from gradcheck.output import verdict_number as number
 from gradcheck.output.verdict_text import WIDTH, mismatch_text, text
+from gradcheck.verdict.blocks import whole
+from gradcheck.verdict.directions import Directions
 from gradcheck.verdict.result import VERDICTS, Entries, Finding, Reason, Result, Verdict
 
 PASS, INCONCLUSIVE, FAIL = range(3)
@@ -22,6 +24,11 @@ REASONS = {
     Verdict.INCONCLUSIVE: Reason.NOISE,
     Verdict.FAIL: Reason.DISAGREES,
 }
+
+
+def lines(each: int, inputs: int) -> Directions:
+    """Return so many directions in an x of so many inputs."""
+    return Directions(blocks=whole((inputs,)), each=each, scale=np.ones(inputs), seed=0)
 
 
 def result(
@@ -83,12 +90,15 @@ ROSENBROCK = result(
 )
 
 
+FIRST_LINE = "FAIL: the derivative of rosenbrock disagrees with differences in 1 of 2 entries"
+
+
 def test_a_failure_tells_the_whole_story() -> None:
-    """Verdict, what to do, cause, the wrong entry, notes, cost, and x to the last bit."""
+    """Verdict, cause, what to do, the wrong entry, notes, cost, and x to the last bit."""
     assert str(ROSENBROCK).splitlines() == [
-        "FAIL: the derivative of rosenbrock disagrees with differences in 1 of 2 entries",
+        f"{FIRST_LINE}: numeric / analytic = 2: a factor 2 is missing",
+        "cause (A): numeric / analytic = 2: a factor 2 is missing",
         "The error is far beyond the error bar; look at df.",
-        "cause: numeric / analytic = 2: a factor 2 is missing",
         "  entry           analytic     numeric ± error bar  ratio",
         "  ∂f/∂x[1]  -44.0000000000  -88.0000000000 ± 3e-10    0.5",
         "- x[1] = 1 is a special point",
@@ -274,9 +284,9 @@ def test_the_ratio_shows_what_is_missing(
         ({"points": [[[0.5]]], "output_shape": (1, 1)}, "∂f[0, 0]/∂x[0, 0]"),
         ({"points": [[0.5]], "output_shape": (1,), "elementwise": True}, "f'(x[0])"),
         ({"points": [0.5], "elementwise": True}, "f'(x)"),
-        ({"points": [[0.5]], "directions": np.ones((1, 1))}, "direction 0"),
+        ({"points": [[0.5]], "directions": lines(1, 1)}, "direction 0"),
         (
-            {"points": [[0.5]], "output_shape": (1,), "directions": np.ones((1, 1))},
+            {"points": [[0.5]], "output_shape": (1,), "directions": lines(1, 1)},
             "f[0], direction 0",
         ),
         ({"points": [0.5], "output_shape": None}, "∂f/∂x"),
@@ -376,7 +386,7 @@ def test_a_point_that_gave_no_entries_is_the_one_to_reproduce() -> None:
 
 def test_directions_are_part_of_the_recipe() -> None:
     """As many as were checked."""
-    told = str(wrong(3, points=[np.ones(9)], directions=np.ones((3, 9))))
+    told = str(wrong(3, points=[np.ones(9)], directions=lines(3, 9)))
 
     assert told.startswith("FAIL: the derivative of rosenbrock disagrees with differences in all 3")
     assert "directions" in told.splitlines()[0]
@@ -466,11 +476,43 @@ def test_a_cause_says_how_sure_it_is_and_what_it_explains() -> None:
         )
     ).splitlines()
 
-    assert told[1:4] == [
-        "cause: the sign is wrong",
-        "probable cause: two entries are swapped (2 of 3 wrong entries)",
-        "look at: the last row",
+    assert told[0].endswith("disagrees with differences in all 3 entries: the sign is wrong")
+    assert told[1:5] == [
+        "2 causes compete: each would explain what df claims.",
+        "cause (A): the sign is wrong",
+        "probable cause (B): two entries are swapped (2 of 3 wrong entries)",
+        "look at (C): the last row",
     ]
+
+
+@pytest.mark.parametrize(
+    ("findings", "end"),
+    [
+        ([("sign", "it is negated; turn it round", "A")], ": it is negated"),
+        ([("abs", "it lost its sign", "B")], ": it lost its sign"),
+        ([("abs", "|n|", "B"), ("square", "n^2", "B")], ": probably abs or square"),
+        ([("factor", "half", "B"), ("factor", "a mean", "B")], ": probably factor"),
+        ([("place", "df is wrong only in x[2]", "C")], ""),
+        ([("long", f"the path {'through a sum ' * 7}is missing: mend it", "A")], None),
+        ([], ""),
+    ],
+)
+def test_the_first_line_names_a_mistake_that_is_known(
+    findings: list[tuple[str, str, Any]], end: str | None
+) -> None:
+    """The mistake without advice; of rivals their codes; of a mere place nothing."""
+    told = wrong(3, findings=tuple(Finding(*each) for each in findings))
+    first = str(told).splitlines()[0].partition("in all 3 entries")[2]
+
+    assert first == (f": the path {'through a sum ' * 7}is missing" if end is None else end)
+
+
+def test_a_single_cause_competes_with_nothing() -> None:
+    """Nor do places, however many there are."""
+    places = tuple(Finding(code, "somewhere", "C") for code in ("border", "branch"))
+
+    assert "compete" not in str(wrong(3, findings=places))
+    assert "compete" not in str(ROSENBROCK)
 
 
 def test_prose_is_wrapped_and_tables_fit() -> None:

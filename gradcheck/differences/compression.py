@@ -50,6 +50,8 @@ class Compressed:
 
     def entries(self, compressed: Array) -> Array:
         """Return the entries of an array over the groups, in the order of the pattern."""
+        if not any(compressed.strides):  # one value, repeated
+            return np.broadcast_to(compressed[0, 0], len(self._slots))
         return np.asarray(compressed.reshape(-1)[self._slots])
 
     def by_input(self, compressed: Array) -> Array:

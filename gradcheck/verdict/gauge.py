@@ -60,7 +60,7 @@ class Gauge:
         How often f may be called.
     """
 
-    def __init__(  # noqa: PLR0913  (f, the point, the claims, and how to search)
+    def __init__(
         self, f: Probe, x: Array, center: Array, claims: Array, directions: Directions, limit: int
     ) -> None:
         self._f, self._x, self._limit = f, x, limit
@@ -97,16 +97,17 @@ class Gauge:
         self._weights = self._directions[number] * self._finite
         return self.read(0, len(self._x), None)
 
-    def look_closer(self) -> None:
-        """Measure the noise of f next to x, which was assumed to be rounding until now."""
+    def look_closer(self) -> bool:
+        """Measure the noise of f next to x; tell whether it is larger than was assumed."""
         if self._measured:
-            return
+            return False
         self._require(_CLOSER)
         above, below = self._lines.first[2:]
         varies = ~((above == self._values_at_x) & (below == self._values_at_x)).all(axis=(0, 1))
-        scale = self._directions.scale
+        scale, assumed = self._directions.scale, self._noise
         self._settle(look_around(self._f, self._x, self._values_at_x, scale, varies=varies))
         self._measured = True
+        return self._noise > assumed
 
     def remaining(self) -> float:
         """Return how many readings are left."""
@@ -146,7 +147,8 @@ class Gauge:
             self._remember(index, expected)
             return Reading(0.0, reading.bar)
         values, bars = self.column(index)
-        mistake = Reading(self._claimed(index) - float(self._mix @ values), self._mix @ bars)
+        value, bar = float(self._mix @ values), float(self._mix @ bars)
+        mistake = Reading(self._claimed(index) - value, bar)
         if not abs(mistake.value) > mistake.threshold + self._material(index):
             return reading
         self._remember(index, mistake)

@@ -87,16 +87,19 @@ def judge(analytic: Array, found: Slopes, tolerance: Tolerance, noise: Array) ->
     fails = difference > SIGNIFICANT * bar + material
 
     kinked = np.isfinite(found.left)
-    inside = _is_between(analytic, found, material)
+    inside = _is_between(analytic, found, material) if kinked.any() else kinked
     wide = _is_wide(analytic, found, tolerance, scale) & ~(difference + bar <= material)
     claimed = np.isfinite(analytic)
     missing = ~np.isfinite(numeric)
 
     verdict = np.full(numeric.shape, _CODE[Verdict.PASS], dtype=np.int8)
-    reason = np.full(numeric.shape, Reason.AGREES, dtype=object)
+    reason = agreeing(numeric.shape)
 
     def put(where: Bools, outcome: Verdict, why: Reason) -> None:
-        verdict[where], reason[where] = _CODE[outcome], why
+        nonlocal reason
+        if where.any():
+            reason = reason if reason.flags.writeable else reason.copy()
+            verdict[where], reason[where] = _CODE[outcome], why
 
     put(wide, Verdict.INCONCLUSIVE, Reason.NOISE)
     put(missing & found.blocked, Verdict.INCONCLUSIVE, Reason.DOMAIN)
@@ -113,6 +116,11 @@ def judge(analytic: Array, found: Slopes, tolerance: Tolerance, noise: Array) ->
         scale=scale,
         significant=significant & claimed & ~missing & ~kinked,
     )
+
+
+def agreeing(shape: tuple[int, ...]) -> npt.NDArray[np.object_]:
+    """Return the reasons of entries that all agree, as a single one that is repeated."""
+    return np.broadcast_to(np.array(Reason.AGREES, dtype=object), shape)
 
 
 def _is_between(analytic: Array, found: Slopes, material: Array) -> Bools:

@@ -1,6 +1,6 @@
 """Which entries of a large gradient are wrong, in far fewer evaluations than entries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from gradcheck.verdict.directions import Directions
 from gradcheck.verdict.faults import Fault, repeat, start
 from gradcheck.verdict.gauge import FEWEST, Gauge
 from gradcheck.verdict.result import Entries, Finding
-from gradcheck.verdict.search import Exhausted, Part, Search
+from gradcheck.verdict.search import Exhausted, Part, Reading, Search
 from gradcheck.verdict.state import untouched
 from gradcheck.verdict.subject import case_of
 from gradcheck.verdict.tree import blocks_of, has_trees, tree_case
@@ -168,7 +168,7 @@ def _locate(
     left, last = _searched(gauge, len(x))
     entries, unknown = wrong_entries(gauge, claims)
     repeat(f, point, begun)
-    unresolved = _ranges([*((part.start, part.stop) for part in left), *unknown])
+    unresolved = _joined([*((part.start, part.stop) for part in left), *unknown])
     exact = not unresolved
     return Location(
         case=case,
@@ -188,45 +188,60 @@ def _searched(gauge: Gauge, inputs: int) -> tuple[list[Part], Reading]:
 
     Return the parts that hold more mistakes, and the last reading of everything.
     """
-    left = [Part(0, inputs, Reading(np.nan, np.inf))]
-    reading = left[0].reading
+    reading = Reading(np.nan, np.inf)
+    left = everything = [Part(0, inputs, reading)]
     try:
         reading = gauge.first()
         if not reading.shows:
             return [], reading
-        search = Search(gauge.read, gauge.confirm, gauge.remaining)
-        left = [Part(0, inputs, reading)]
-        if search.single(left[0]).shows:
-            gauge.look_closer()
-            root = replace(left[0], reading=gauge.again(0), crowded=True)
-            search.run(root)
-            left = search.left
-        else:
-            left = []
+        left = _after_one(gauge, Part(0, inputs, reading))
         for number in range(1, 1 + _ROUNDS):
+            search = Search(gauge.read, gauge.confirm, gauge.remaining)
+            for part in left:
+                search.run(part)
+            left = search.left
             if search.is_over:
                 break
-            reading = gauge.again(number)
-            roots = [Part(0, inputs, reading)] if reading.shows else _still(gauge, left)
-            if not roots:
-                return [], reading
-            search = Search(gauge.read, gauge.confirm, gauge.remaining)
-            for root in roots:
-                search.run(root)
-            left = search.left
+            reading = _fresh(gauge, number)
+            left = [Part(0, inputs, reading)] if reading.shows else _still(gauge, left)
+            if not left:
+                break
     except Exhausted:
-        left = left or [Part(0, inputs, reading)]
+        left = left or everything
     return left, reading
 
 
-def _ranges(search: Search) -> tuple[tuple[int, int], ...]:
-    """Return the parts that are left as ranges, those that touch each other as one."""
-    ranges: list[tuple[int, int]] = []
-    for part in sorted(search.left, key=lambda part: part.start):
-        if ranges and part.start <= ranges[-1][1]:
-            ranges[-1] = ranges[-1][0], max(part.stop, ranges[-1][1])
+def _after_one(gauge: Gauge, part: Part) -> list[Part]:
+    """Look for a single mistake; where that is not all, make sure that it is not noise."""
+    search = Search(gauge.read, gauge.confirm, gauge.remaining)
+    rest = search.single(part)
+    if rest.shows and gauge.look_closer():
+        rest = gauge.again(0)
+    if not rest.shows:
+        return []
+    return [replace(part, reading=rest, crowded=rest == part.reading)]
+
+
+def _fresh(gauge: Gauge, number: int) -> Reading:
+    """Return the reading of everything along a fresh direction."""
+    reading = gauge.again(number)
+    if reading.shows and gauge.look_closer():
+        reading = gauge.again(number)
+    return reading
+
+
+def _still(gauge: Gauge, left: list[Part]) -> list[Part]:
+    """Return the parts that still show something along another direction."""
+    again = [replace(part, reading=gauge.read(part.start, part.stop, None)) for part in left]
+    return [part for part in again if part.reading.shows]
+
+
+def _joined(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return ranges in order, those that touch each other as one."""
+    joined: list[tuple[int, int]] = []
+    for first, end in sorted(ranges):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
-            ranges.append((part.start, part.stop))
-    return tuple(ranges)
-
-
+            joined.append((first, end))
+    return tuple(joined)

@@ -1,6 +1,6 @@
 """The check at one point: faults, estimates, the judgement, and second looks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -143,5 +143,5 @@ def _with_accuracy(
     lossy = (noise > _LOSSY * size) & (judgement.verdict != 0) & np.isfinite(analytic)
     lossy &= np.isnan(survey.slopes.left) & (again.verdict != _FAIL)
     again.verdict[lossy] = _INCONCLUSIVE
-    again.reason[lossy] = Reason.ANALYTIC_INACCURATE
-    return again
+    reason = np.where(lossy, np.array(Reason.ANALYTIC_INACCURATE, dtype=object), again.reason)
+    return replace(again, reason=reason)

@@ -126,9 +126,8 @@ def _astray(value: Array, bar: Array, grouped: Compressed, across: Array, slopes
     """Tell which outputs change along a direction by more than the entries say."""
     entries = np.nan_to_num(slopes.value)
     gap = np.abs(value - grouped.along(entries, across))
-    bars = bar + grouped.along(slopes.bar, np.abs(across))
-    sizes = grouped.along(np.abs(entries), np.abs(across))
-    return np.asarray(gap > SIGNIFICANT * bars + MATERIAL * sizes)
+    bars = bar + slopes.bar.sum(axis=0)  # as no component is larger than the scale
+    return np.asarray(gap > SIGNIFICANT * bars + MATERIAL * np.abs(entries).sum(axis=0))
 
 
 def _with_strangers(

@@ -15,6 +15,8 @@ from gradcheck.verdict.judging import Tolerance
 
 Array = npt.NDArray[Any]
 
+_MANY = 2000
+"""Of more inputs some are equal by chance, and it matters little."""
 GENERIC = 3
 """So many points are made up where none is given."""
 
@@ -125,7 +127,7 @@ def speciality(x: Array) -> str:
         return "an input is 0" if len(flat) > 1 else "x is 0"
     if (np.abs(flat) == 1).all():
         return "all inputs are 1 or -1" if len(flat) > 1 else "|x| is 1"
-    if len(flat) > 1 and len(np.unique(np.abs(flat))) < len(flat):
+    if 1 < len(flat) <= _MANY and len(np.unique(np.abs(flat))) < len(flat):
         return "inputs have equal sizes"
     if (flat == np.round(flat)).all():
         return "all inputs are integers" if len(flat) > 1 else "x is an integer"

@@ -28,7 +28,7 @@ def entries_of(outcomes: Sequence[Outcome | None], blocks: tuple[Block, ...] = (
             continue
         output, input_ = _places(outcome)
         columns = {
-            "point": np.full(len(output), number, dtype=np.intp),
+            "point": np.broadcast_to(np.intp(number), len(output)),
             "output": output,
             "input": input_,
             "analytic": outcome.analytic,
@@ -48,7 +48,10 @@ def entries_of(outcomes: Sequence[Outcome | None], blocks: tuple[Block, ...] = (
             error_bar=nothing, materiality=nothing, scale=nothing,
             verdict=np.empty(0, dtype=np.int8), reason=np.empty(0, dtype=object),
         )  # fmt: skip
-    columns = {name: np.concatenate(values) for name, values in parts.items()}
+    columns = {
+        name: values[0] if len(values) == 1 else np.concatenate(values)
+        for name, values in parts.items()
+    }
     if len(blocks) > 1:
         directions = next(o.directions for o in outcomes if o is not None)
         if directions is None:
@@ -85,6 +88,8 @@ def _scale_of_blocks(columns: dict[str, Array], block: Array) -> Array:
 def _scale(columns: dict[str, Array]) -> Array:
     """Return what errors are relative to: for outputs whose derivatives are all 0, the others."""
     scale: Array = columns["scale"]
+    if scale.all():
+        return scale
     for number in np.unique(columns["point"]).tolist():
         here = columns["point"] == number
         scale = np.where(here & (scale == 0), scale[here].max(), scale)
@@ -132,7 +137,8 @@ def remarks_on(
     """Return what else is worth knowing."""
     known = [outcome for outcome in outcomes if outcome is not None]
     parts = [outcome.judgement.significant.T.reshape(-1) for outcome in known]
-    found = [wording.immaterial(entries, np.concatenate(parts))] if parts else []
+    significant = parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, bool)])
+    found = [wording.immaterial(entries, significant)]
     for outcome in known:
         if outcome.elementwise:
             found.append("f acts elementwise: df is compared with the diagonal of the Jacobian")
