@@ -36,7 +36,7 @@ class Compressed:
         self.groups = int(self._group.max(initial=-1)) + 1
         self.shape = (self.groups, pattern.shape[0])
         self._slots = self._group[pattern.columns] * pattern.shape[0] + pattern.rows
-        self._unit = scale[pattern.columns]
+        self._unit = scale.take(pattern.columns)
 
     def direction(self, group: int) -> Array:
         """Return the direction that moves the columns of one group by their scale."""
@@ -52,7 +52,7 @@ class Compressed:
         """Return the entries of an array over the groups, in the order of the pattern."""
         if not any(compressed.strides):  # one value, repeated
             return np.broadcast_to(compressed[0, 0], len(self._slots))
-        return np.asarray(compressed.reshape(-1)[self._slots])
+        return compressed.reshape(-1).take(self._slots)
 
     def by_input(self, compressed: Array) -> Array:
         """Return derivatives along the groups as derivatives by inputs."""

@@ -15,7 +15,7 @@ MARKS = ("+", "•")
 BAR = "┈"
 """What the line of an error bar consists of."""
 
-_LEAST, _MOST = 40, 92
+_LEAST, _MOST = 30, 92
 _HEIGHT = 19
 _MARGIN = 0.2
 """In powers of ten, between the curves and the frame."""
@@ -48,7 +48,7 @@ def draw(curves: Sequence[Curve], *, bar: float = math.nan, width: int = _MOST) 
     bar : float
         Where the line is drawn; none if it is not positive and finite.
     width : int
-        Of the terminal, in characters; from 40 to 92 of them are used.
+        Of the terminal, in characters; from 30 to 92 of them are used.
 
     Returns
     -------

@@ -20,15 +20,16 @@ Array = npt.NDArray[Any]
 
 FEWEST = 8
 """Values of f that are taken in any case: at x, twice, and along the first direction."""
-_LARGEST, _SMALLEST = 2.0**-6, 2.0**-40
-"""Bounds for the relative steps of readings."""
+_LARGEST, _SMALLEST = 2.0**-6, 2.0**-36
+"""Bounds for the relative steps of readings, which are powers of two: directions have so few bits
+that x + h v is exact then."""
 _BALANCE = 8.0
 """By so much the truncation error of a reading is smaller than its rounding error."""
 _LIKELY = 8.0
 """The third derivative along a direction is seldom smaller than the gradient over this number."""
-_LONGER = 2.0
-"""Steps of parts are longer than those of the whole by this factor at most: they balance both
-errors even if all of the truncation error is due to the part."""
+_LONGER, _SMALL_PART = 2.0, 2.0**-6
+"""Steps of small parts are longer by this factor, and the sum of both errors is smaller even if all
+of the truncation error is due to the part."""
 _AGREES = 0.05
 """A mistake is confirmed by a single value of f up to this share of it."""
 _CLOSER = 24
@@ -123,7 +124,7 @@ class Gauge:
         """
         part = slice(start, stop)
         weights = self._weights[part] if code is None else self._weights[part] * code
-        longer = min((len(self._x) / (stop - start)) ** (1 / 6), _LONGER)
+        longer = _LONGER if stop - start <= _SMALL_PART * len(self._x) else 1.0
         h = min(self._h * longer, _LARGEST)
         up, down = self._x.copy(), self._x.copy()
         up[part] += h * weights
@@ -232,7 +233,7 @@ class Gauge:
         least = float(np.linalg.norm(self.gradient * self._weights)) / _LIKELY
         self._curve = float(np.fmax(third, least))
         best = np.cbrt(self._noise / (_BALANCE * self._curve)) if self._curve else _LARGEST
-        self._h = float(np.clip(best, _SMALLEST, _LARGEST))
+        self._h = float(np.exp2(np.round(np.log2(np.clip(best, _SMALLEST, _LARGEST)))))
 
     def _error(self, h: float) -> float:
         """Return the error bar of a quotient: rounding and truncation."""

@@ -132,6 +132,8 @@ def _is_between(analytic: Array, found: Slopes, material: Array) -> Bools:
 
 def _is_wide(analytic: Array, found: Slopes, tolerance: Tolerance, scale: Array) -> Bools:
     """Tell which bars are too wide to say anything."""
+    if tolerance.rtol is None and (found.bar <= WIDE * scale).all():
+        return np.zeros(found.bar.shape, dtype=bool)
     size = np.fmax(np.fmax(np.abs(analytic), np.abs(found.value)), scale)
     if tolerance.rtol is not None:
         return ~(found.bar <= tolerance.atol + tolerance.rtol * size)

@@ -124,10 +124,9 @@ class _Closer:
 
 def _astray(value: Array, bar: Array, grouped: Compressed, across: Array, slopes: Slopes) -> Bools:
     """Tell which outputs change along a direction by more than the entries say."""
-    entries = np.nan_to_num(slopes.value)
-    gap = np.abs(value - grouped.along(entries, across))
+    gap = np.abs(value - grouped.along(slopes.value, across))
     bars = bar + slopes.bar.sum(axis=0)  # as no component is larger than the scale
-    return np.asarray(gap > SIGNIFICANT * bars + MATERIAL * np.abs(entries).sum(axis=0))
+    return np.asarray(gap > SIGNIFICANT * bars + MATERIAL * np.abs(slopes.value).sum(axis=0))
 
 
 def _with_strangers(
@@ -183,7 +182,7 @@ def _of_entries(
         "reason": grouped.entries(judgement.reason),
         "materiality": grouped.by_input(judgement.materiality),
         "significant": grouped.entries(judgement.significant),
-        "scale": _largest(np.nan_to_num(np.abs(value)), grouped.pattern),
+        "scale": _largest(np.abs(value), grouped.pattern),
     }
 
 
@@ -209,8 +208,8 @@ def _largest(values: Array, pattern: Pattern) -> Array:
     """Return for each entry the largest value in its row."""
     counts = np.diff(pattern.starts)
     filled = counts > 0
-    largest = np.maximum.reduceat(values, pattern.starts[:-1][filled]) if filled.any() else values
-    return np.repeat(largest, counts[filled])
+    largest = np.fmax.reduceat(values, pattern.starts[:-1][filled]) if filled.any() else values
+    return np.repeat(np.nan_to_num(largest), counts[filled])
 
 
 def _laid_out(
