@@ -229,10 +229,18 @@ class Ladder:
             if self._rungs[self.levels[0]][0].max() >= 1 and not self._varies(wanted):
                 break
             widest = self.levels[0] - gap
+            usual = self.levels[0] - self._below_one()
+            if widest < usual < self.levels[0]:  # do not jump over steps of the usual size
+                widest, gap = usual, _DOWN
             self.add([widest] if gap <= 4 else [widest, widest + 2, widest + 4])
             gap *= 2
             choice = self.choose()
         return self._fill(choice, wanted, target)
+
+    def _below_one(self) -> int:
+        """Return how many levels the widest steps are below 2^-5, where most functions are told."""
+        widest = float(self._rungs[self.levels[0]][0].max())
+        return -5 - int(np.frexp(widest)[1]) if 0 < widest < 1 else 0
 
     def _fill(self, choice: Choice, wanted: Bools, target: float) -> Choice:
         """Take steps between those too large and those too noisy."""
