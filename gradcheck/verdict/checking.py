@@ -8,9 +8,7 @@ from typing import Any, Literal, overload
 import numpy.typing as npt
 
 from gradcheck.differences.evaluate import text_of
-from gradcheck.differences.grouping import Pattern, pattern_of
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.structure import Structure
 from gradcheck.errors import CaseError, GradientMismatch
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
@@ -20,15 +18,15 @@ from gradcheck.verdict.diagnosis import diagnose
 from gradcheck.verdict.diagnosis.gathering import gather
 from gradcheck.verdict.diagnosis.hints import Hints, hints_of
 from gradcheck.verdict.directions import require_directions
+from gradcheck.verdict.entrance import Question, question
 from gradcheck.verdict.faults import Fault, named, notes
-from gradcheck.verdict.on_pattern import sparse_case
 from gradcheck.verdict.point import Options, Outcome, check_point
 from gradcheck.verdict.result import Result, Results
 from gradcheck.verdict.sparse import check_sparse
 from gradcheck.verdict.state import untouched
-from gradcheck.verdict.subject import case_of, cases_in, listed_points, points_of, tolerance_of
+from gradcheck.verdict.subject import cases_in, points_of, tolerance_of
 from gradcheck.verdict.summing_up import conclude, entries_of, remarks_on
-from gradcheck.verdict.tree import blocks_of, has_trees, on_trees, tree_case
+from gradcheck.verdict.tree import on_trees
 from gradcheck.verdict.wording import advised
 
 Array = npt.NDArray[Any]
@@ -174,28 +172,10 @@ def check(  # noqa: PLR0913  (the subject, and options that are all named)
     if sparsity is not None and (directions is not None or entries is not None):
         raise CaseError("sparsity tells which entries are compared; leave out directions, entries")
     hints = hints_of(constants, terms, factors)
-    if isinstance(f, Case):
-        case = f
-    elif not callable(f) and (cases := cases_in(f)) is not None:
-        return Results({name: _check(case, options, hints) for name, case in cases.items()})
-    else:
-        if x is not None and points is not None:
-            raise CaseError("give either x or points, not both")
-        listed = listed_points(points) if x is None else (x,)
-        if listed is not None and has_trees(listed):
-            if sparsity is not None:
-                raise CaseError("sparsity is for an x that is an array, got a tree")
-            called = (
-                ("x",) if points is None else tuple(map("points[{}]".format, range(len(listed))))
-            )
-            case, structure = tree_case(f, df, listed, called, domain)
-            options = replace(options, blocks=blocks_of(structure))
-            return _check(case, options, on_trees(hints, structure), structure=structure)
-        case = case_of(f, df, listed, domain)
-    if sparsity is None:
-        return _check(case, options, hints)
-    pattern = pattern_of(sparsity)
-    return _check(sparse_case(case, pattern), options, hints, pattern=pattern)
+    if not isinstance(f, Case) and not callable(f) and (cases := cases_in(f)) is not None:
+        asked = {name: Question(case=case).on(sparsity) for name, case in cases.items()}
+        return Results({name: _answer(each, options, hints) for name, each in asked.items()})
+    return _answer(question(f, df, x, points, domain).on(sparsity), options, hints)
 
 
 def assert_gradient(f: Any, df: Any = None, x: Any = None, **options: Any) -> Result:
@@ -236,16 +216,12 @@ def _not_passed(result: Result | Results) -> list[Result]:
     return [one for one in found if not one]
 
 
-def _check(
-    case: Case,
-    options: Options,
-    hints: Hints,
-    *,
-    structure: Structure | None = None,
-    pattern: Pattern | None = None,
-) -> Result:
+def _answer(asked: Question, options: Options, hints: Hints) -> Result:
     """Check a case at all its points."""
     began = time.perf_counter()
+    case, structure, pattern = asked.case, asked.structure, asked.pattern
+    if structure is not None:
+        options, hints = replace(options, blocks=asked.blocks), on_trees(hints, structure)
     points = points_of(case)
     text = text_of if structure is None else structure.text
     outcomes: list[Outcome | None] = []
