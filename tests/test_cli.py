@@ -86,7 +86,7 @@ def test_every_command_is_explained_with_an_example(command: str) -> None:
 
 def test_only_commands_that_exist_are_listed() -> None:
     """There are no stubs."""
-    assert sorted(cli.commands) == ["check", "list", "report", "sweep"]
+    assert sorted(cli.commands) == ["check", "explain", "list", "report", "sweep"]
 
 
 def test_cases_are_listed(cases: str) -> None:

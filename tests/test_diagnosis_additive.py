@@ -438,6 +438,17 @@ def test_another_weight_in_every_part_of_x_is_named() -> None:
     assert "-0.2 in W, -0.5 in b" in result.findings[0].message
 
 
+@pytest.mark.parametrize("digits", [2, 3])
+def test_an_error_of_a_few_per_mille_is_no_half_precision(digits: int) -> None:
+    """Half precision is told of claims that have so few bits, not of every small error."""
+    results = [
+        check(ridge, lambda x: dridge(x) * (1 + 10.0**-digits * np.cos(9 * x) / 5), points(2)),
+        check(lambda x: x @ x, lambda x: 2 * x + (x == 1000), [np.array([1000.0, 37, 84, 3])]),
+    ]
+
+    assert not [each for result in results for each in named(result) if each[0] == "precision"]
+
+
 def test_single_precision_at_the_end_is_named() -> None:
     """A gradient that is rounded to float32 when it is returned, where that shows at all."""
     xs = points(20)

@@ -140,6 +140,47 @@ def test_overwritten_entries_are_named(count: int) -> None:
     assert [("B", "repeated-index")] == findings
 
 
+def test_weighted_shares_of_a_repeated_index_may_be_overwritten() -> None:
+    """A constant of its own for each of a few entries, at several points, has two names."""
+    shares = np.array([1, 0.27, 1, 0.61, 1, 1, 1])
+
+    assert [("B", "block-factor"), ("B", "repeated-index")] == found(
+        squares, lambda x: gradient(x) * shares, SEVEN
+    )
+
+
+def test_many_entries_with_the_same_share_are_no_repeated_index() -> None:
+    """That an index occurs seven times each time is less likely than a factor 1/7."""
+    shares = np.where(np.arange(7) < 5, 1 / 7, 1)
+
+    findings = found(squares, lambda x: gradient(x) * shares, SEVEN)
+
+    assert [("B", "factor")] == findings
+
+
+def test_two_constants_at_one_point_are_told() -> None:
+    """Three entries or more of the same ratio make it a constant even at a single point."""
+    scale = np.where(np.arange(7) < 3, 4, 2)
+
+    assert [("B", "block-factor")] == found(squares, lambda x: gradient(x) * scale, SEVEN[:1])
+
+
+def test_a_chain_factor_on_scattered_entries_is_not_sure() -> None:
+    """A factor of a few entries here and there has other causes than a forgotten derivative."""
+    some = np.isin(np.arange(7), [1, 2, 4, 6])
+
+    findings = found(squares, lambda x: gradient(x) * np.where(some, np.exp(x), 1), SEVEN)
+
+    assert [("B", "chain-factor")] == findings
+
+
+def test_a_sign_that_only_negative_derivatives_lack_is_not_sure() -> None:
+    """Where just the negative entries are wrong, few of them, a sign is no better than a size."""
+    x = next(x for x in SEVEN if 2 <= (gradient(x) < 0).sum() <= 5)
+
+    assert [("B", "abs"), ("B", "sign")] == found(squares, lambda x: np.abs(gradient(x)), [x])
+
+
 def test_half_of_one_entry_has_two_causes() -> None:
     """A missing factor 2, or an overwritten index: neither is sure."""
     halved = np.array([1, 1, 1, 0.5, 1, 1, 1])
@@ -324,10 +365,13 @@ def test_a_lost_sign_and_a_square_are_named() -> None:
 
 
 def test_a_wrong_sign_is_not_a_square_where_the_derivative_is_one() -> None:
-    """With derivatives of -1, a square would be a claim of 1, and is not told."""
+    """With derivatives of -1, a square would be a claim of 1, and is not told.
+
+    Nor is the sign sure: the absolute value of what is below 0 everywhere looks the same.
+    """
     findings = found(lambda x: -x.sum(), np.ones_like, SIX)
 
-    assert [("A", "sign")] == findings
+    assert [("B", "sign")] == findings
 
 
 def test_a_wrong_sign_of_some_entries_is_no_absolute_value() -> None:

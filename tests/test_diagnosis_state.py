@@ -154,6 +154,19 @@ class Warm:
         return self.guess.copy()
 
 
+class Late:
+    """A gradient that notices a new x, but goes on with the one before."""
+
+    def __init__(self) -> None:
+        self.seen: list[Array] = []
+
+    def __call__(self, x: Array) -> Array:
+        """Remember x if it is new, and use the last but one."""
+        if not self.seen or not np.array_equal(x, self.seen[-1]):
+            self.seen.append(x.copy())
+        return df(self.seen[-2:][0])
+
+
 class Slow:
     """A gradient that is right at the second call only."""
 
@@ -214,6 +227,16 @@ def test_a_df_that_is_one_call_behind_is_stale(xs: list[Array]) -> None:
     assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.STATEFUL)
     assert [("stale", "A")] == named(result)
     assert "at the x of the call before" in result.findings[0].message
+
+
+@POINTS_OR_ONE
+def test_a_df_that_stays_with_the_x_before_is_stale(xs: list[Array]) -> None:
+    """Two calls at the same x agree, but with what belongs to another one."""
+    result = check(f, Late(), xs)
+
+    assert (result.verdict, result.reason) == (Verdict.INCONCLUSIVE, Reason.STATEFUL)
+    assert [("stale", "A")] == named(result)
+    assert "of the point before" in result.findings[0].message
 
 
 @POINTS_OR_ONE

@@ -180,6 +180,10 @@ HUBER = separate(
     lambda x: np.where(abs(x) < 1, x**2 / 2, abs(x) - 0.5), lambda x: np.clip(x, -1, 1)
 )
 CLIPPED = separate(lambda x: np.clip(x, -1, 1) ** 2, lambda x: 2 * x * (abs(x) < 1))
+BOUNDED = separate(lambda x: np.clip(x, -1, 0.4), lambda x: 1.0 * (abs(x + 0.3) < 0.7))
+STEEPER = separate(
+    lambda x: np.where(abs(x + 0.3) < 0.7, x, 3 * x), lambda x: np.where(abs(x + 0.3) < 0.7, 1, 3)
+)
 
 BRANCHES: list[tuple[str, str, Pair, Callable[[Array, Array], Array]]] = [
     ("df is 0 where x < 0, but f is not flat", "A", LEAKY, lambda d, x: d * (x > 0)),
@@ -188,6 +192,8 @@ BRANCHES: list[tuple[str, str, Pair, Callable[[Array, Array], Array]]] = [
     ("the mask is the wrong way round", "A", RELU, lambda _, x: RELU[1](-x)),
     ("wrong where |x| > 1: f has another", "A", HUBER, lambda _, x: x * HUBER[1](1 + abs(x))),
     ("wrong where |x| > 1: f is flat", "A", CLIPPED, lambda _, x: 4 * x * CLIPPED[1](x * 0 + 0.25)),
+    ("where x < -1 or x > 0.4: f is flat", "A", BOUNDED, lambda _, x: BOUNDED[1](x * 0)),
+    ("df is 0 where -1 < x < 0.4", "A", STEEPER, lambda d, x: d * (abs(x + 0.3) > 0.7)),
     ("wrong only where x < 0", "C", scalar(12), lambda d, x: np.where(x > 0, d, d + np.exp(x))),
 ]  # fmt: skip
 

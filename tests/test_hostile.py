@@ -598,7 +598,7 @@ DERIVATIVES_THAT_ARE_NO_NUMBERS = [
     record("df is an array of texts", squares, lambda x: (2 * x).astype(str), v(),
            returns("df", "<U")),
     record("df is a sparse matrix", three, lambda x: scipy.sparse.csr_array(three_jacobian(x)), w(),
-           returns("df", "object")),
+           returns("df", "sparse matrix")),
     record("df is a Decimal", np.square, lambda x: 2 * Decimal(float(x)), 0.75,
            returns("df", "object")),
     record("df is unwilling to be an array", squares, constantly(Unwilling()), v(),

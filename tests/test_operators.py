@@ -119,6 +119,37 @@ def test_a_right_jvp_passes_entry_by_entry() -> None:
     assert "jvp is linear in v" in notes(result)
 
 
+@pytest.mark.parametrize(
+    ("check", "operator", "options", "call"),
+    [
+        (gc.check_jvp, lambda x, v: 2 * jvp(x, v), {}, "gc.check_jvp(f, jvp, x)"),
+        (gc.check_jvp, lambda x, v: jvp(v, x), {}, "gc.check_jvp(f, jvp, x)"),
+        (
+            gc.check_jvp,
+            lambda x, v: 2 * jvp(x, v),
+            {"directions": 2, "seed": 3},
+            "gc.check_jvp(f, jvp, x, directions=2, seed=3)",
+        ),
+        (gc.check_vjp, lambda x, w: 2 * vjp(x, w), {}, "gc.check_vjp(f, vjp, x)"),
+        (gc.check_vjp, lambda _, w: w[0], {}, "gc.check_vjp(f, vjp, x)"),
+        (
+            gc.check_vjp,
+            vjp,
+            {"jvp": lambda x, v: 2 * jvp(x, v)},
+            "gc.check_vjp(f, vjp, x, jvp=jvp)",
+        ),
+    ],
+)
+def test_a_failing_operator_is_told_how_to_be_met_again(
+    check: Function, operator: Function, options: dict[str, Any], call: str
+) -> None:
+    """By the same check, with the same directions, whatever went wrong."""
+    wrong = check(waves, operator, X, **options)
+
+    assert wrong.verdict is Verdict.FAIL
+    assert f"to reproduce: {call} with" in str(wrong)
+
+
 def test_a_right_vjp_passes_entry_by_entry() -> None:
     """With the dot-product test, if a JVP is given."""
     f = Counted(waves)

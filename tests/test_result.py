@@ -16,6 +16,7 @@ from gradcheck.verdict.result import (
     COLUMNS,
     VERDICTS,
     Entries,
+    Finding,
     Reason,
     Result,
     Results,
@@ -212,7 +213,14 @@ def many() -> Results:
     return Results(
         {
             "good": result([1.0, 2.0], [1.0, 2.0], name="good", seconds=0.25),
-            "bad": result([1.0, 2.0], [3.0, 4.0], [FAIL, FAIL], name="bad", evaluations=99),
+            "bad": result(
+                [1.0, 2.0],
+                [3.0, 4.0],
+                [FAIL, FAIL],
+                name="bad",
+                evaluations=99,
+                findings=[Finding(code, code, "B") for code in ("factor", "abs", "factor")],
+            ),
             "loud": result([], [], verdict=Verdict.INCONCLUSIVE, reason=Reason.RAISED),
         }
     )
@@ -223,11 +231,13 @@ def test_the_overview_has_a_row_for_each_case() -> None:
     frame = many().to_frame()
 
     assert list(frame.columns) == [
-        "case", "verdict", "reason", "resolution", "evaluations", "entries", "wrong", "seconds",
+        "case", "verdict", "reason", "findings", "resolution", "evaluations", "entries", "wrong",
+        "seconds",
     ]  # fmt: skip
     assert frame["case"].tolist() == ["good", "bad", "loud"]
     assert frame["verdict"].tolist() == ["pass", "fail", "inconclusive"]
     assert frame["reason"].tolist() == ["agrees", "disagrees", "raised"]
+    assert frame["findings"].tolist() == ["", "factor, abs", ""]
     assert frame["resolution"].tolist() == [5e-11, 2.5e-11, np.inf]
     assert frame["evaluations"].tolist() == [14, 99, 14]
     assert frame["entries"].tolist() == [2, 2, 0]

@@ -15,8 +15,9 @@ from gradcheck.model.case import Case, Origin
 from gradcheck.output import verdict_number as number
 from gradcheck.output.verdict_text import WIDTH, mismatch_text, text
 from gradcheck.verdict.blocks import whole
+from gradcheck.verdict.checking import check
 from gradcheck.verdict.directions import Directions
-from gradcheck.verdict.result import VERDICTS, Entries, Finding, Reason, Result, Verdict
+from gradcheck.verdict.result import VERDICTS, Called, Entries, Finding, Reason, Result, Verdict
 
 PASS, INCONCLUSIVE, FAIL = range(3)
 REASONS = {
@@ -391,6 +392,57 @@ def test_directions_are_part_of_the_recipe() -> None:
     assert told.startswith("FAIL: the derivative of rosenbrock disagrees with differences in all 3")
     assert "directions" in told.splitlines()[0]
     assert "gc.check(f, df, x, directions=3)" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "call"),
+    [
+        ({}, "gc.check(f, df, x) with"),
+        ({"rtol": 1e-3}, "gc.check(f, df, x, rtol=0.001) with"),
+        ({"atol": 0.25, "entries": "all"}, 'gc.check(f, df, x, atol=0.25, entries="all") with'),
+        ({"sparsity": np.eye(3)}, "gc.check(f, df, x, sparsity=S) with"),
+    ],
+)
+def test_options_are_part_of_the_recipe(options: dict[str, Any], call: str) -> None:
+    """Without them the outcome might be another."""
+    told = str(check(np.sin, lambda x: np.diag(2 * np.cos(x)), np.ones(3) / 2, **options))
+
+    assert f"to reproduce: {call}" in told
+
+
+def test_a_seed_is_part_of_the_recipe() -> None:
+    """Where it is not the usual one."""
+    other = Directions(blocks=whole((9,)), each=3, scale=np.ones(9), seed=7)
+    told = str(wrong(3, points=[np.ones(9)], directions=other))
+
+    assert "gc.check(f, df, x, directions=3, seed=7)" in told
+
+
+def test_derivatives_along_directions_are_counted_as_such() -> None:
+    """With several outputs or points, there are more of them than directions."""
+    lined = {"directions": lines(1, 9), "points": [np.ones(9)]}
+    outputs = wrong(3, **lined, output_shape=(3,))
+    points = wrong(4, points=[np.ones(9), np.ones(9)], directions=lines(2, 9))
+
+    first, second = (str(each).splitlines()[0] for each in (outputs, points))
+    assert first.endswith("in all 3 derivatives along 1 direction")
+    assert second.endswith("in all 4 derivatives along 2 directions at 2 points")
+
+
+def test_functions_are_called_as_the_caller_calls_them() -> None:
+    """In names of entries, in counts of evaluations, among rivals, and in the recipe."""
+    rivals = tuple(Finding(code, code, "B", (0,)) for code in ("factor", "abs"))
+    roles = Called("check_hessian", "df", "hess", "rtol=0.5")
+    told = str(wrong(1, points=[0.5], roles=roles, findings=rivals))
+    state = str(result([], [], verdict=Verdict.INCONCLUSIVE, reason=Reason.STATEFUL, roles=roles))
+    elementwise = wrong(2, points=[np.ones(2)], elementwise=True, output_shape=(2,), roles=roles)
+
+    assert "each would explain what hess claims" in told
+    assert "∂df/∂x" in told
+    assert "(14 evaluations of df;" in told
+    assert "to reproduce: gc.check_hessian(df, hess, x, rtol=0.5) with" in told
+    assert "df or hess of rosenbrock depends on earlier calls" in state
+    assert "df'(x[1])" in str(elementwise)
 
 
 def test_a_case_of_a_file_says_where_it_stands() -> None:

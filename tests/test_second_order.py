@@ -331,6 +331,29 @@ def test_an_asymmetric_operator_is_found_among_many_inputs() -> None:
 # --- faults --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("df", "hess"),
+    [
+        (gradient, lambda x: 2 * hessian(x)),
+        (gradient, lambda x, v: 2 * hessian(x) @ v),
+        (gradient, lambda x: hessian(x)[0]),
+        (field, field_jacobian),
+        (lambda x: float(np.sum(x)), hessian),
+    ],
+    ids=["matrix", "operator", "shape", "field", "function"],
+)
+def test_a_failing_hessian_is_told_in_its_own_words(df: Function, hess: Function) -> None:
+    """Differences are of df, the derivative is hess, and the recipe asks the same again."""
+    wrong = gc.check_hessian(df, hess, X)
+    told = str(wrong)
+
+    assert wrong.verdict is Verdict.FAIL
+    assert "to reproduce: gc.check_hessian(df, hess, x) with" in told
+    assert f"{wrong.evaluations} evaluation" in told
+    assert " of df" in told
+    assert "∂f" not in told
+
+
 def test_a_gradient_of_another_shape_is_told() -> None:
     """Such as the function itself in the place of its gradient."""
     result = gc.check_hessian(lambda x: np.sum(x**2), hessian, X)

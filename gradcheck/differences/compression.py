@@ -1,5 +1,6 @@
 """A sparse Jacobian compressed to a few directions, and its estimate from two small steps."""
 
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -20,6 +21,11 @@ _ROUNDED = 4.0
 """An output is known to so many roundoffs of what it is made of."""
 _SHOWN = 2.0
 """The noise is at most so many times what the second differences show, over all groups."""
+_USUAL = 4.0
+"""An output has at least so many times the noise that others show, relative to what they are made
+of: they are computed alike, and few values may show none by chance."""
+_SAMPLE = 1000
+"""So many outputs tell what is usual."""
 _LEFT_OVER = 2.0**-8
 """Of the change between the two steps; extrapolation leaves less, by the square of the step."""
 _AMPLIFIED = 1.2
@@ -42,11 +48,23 @@ class Compressed:
         """Return the direction that moves the columns of one group by their scale."""
         return np.where(self._group == group, self.scale, 0.0)
 
-    def compressed(self, entries: Array) -> Array:
-        """Return derivatives by inputs as derivatives along the groups, 0 outside the entries."""
+    def group_of(self, column: int) -> int:
+        """Return the group of a column."""
+        return int(self._group[column])
+
+    def placed(self, entries: Array) -> Array:
+        """Put a number of each entry where its row and its group meet; 0 elsewhere."""
         array = np.zeros(self.groups * self.shape[1])
-        array[self._slots] = entries * self._unit
+        array[self._slots] = entries
         return array.reshape(self.shape)
+
+    def compressed(self, entries: Array) -> Array:
+        """Return derivatives by inputs as derivatives along the groups."""
+        return self.placed(entries * self._unit)
+
+    def unit(self) -> Array:
+        """Return what a derivative of 1 by an input is along its group."""
+        return self.placed(self._unit)
 
     def entries(self, compressed: Array) -> Array:
         """Return the entries of an array over the groups, in the order of the pattern."""
@@ -58,12 +76,9 @@ class Compressed:
         """Return derivatives along the groups as derivatives by inputs."""
         return self.entries(compressed) / self._unit
 
-    def along(self, compressed: Array, direction: Array) -> Array:
-        """Return the derivative of each output along a direction, as the entries have it."""
-        weights = (direction / self.scale)[self.pattern.columns]
-        return np.bincount(
-            self.pattern.rows, self.entries(compressed) * weights, self.pattern.shape[0]
-        )
+    def weights(self, direction: Array) -> Array:
+        """Return by what derivatives along the groups count in that along a direction."""
+        return self.placed((direction / self.scale).take(self.pattern.columns))
 
     def empty(self) -> Bools:
         """Tell which places belong to no entry."""
@@ -72,7 +87,21 @@ class Compressed:
         return places.reshape(self.shape)
 
 
-def at_a_glance(f: Sampler, x: Array, center: Array, grouped: Compressed) -> tuple[Slopes, Bools]:
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """What two small steps a group show; arrays over the outputs but for the slopes."""
+
+    slopes: Slopes
+    """Along the groups."""
+    noise: Array
+    """That of a value, as the second differences show it, which hold kinks as well."""
+    usual: Array
+    """What noise is expected, from that of all outputs."""
+    wide: Bools
+    """Where f does not behave like a smooth function: the bars are too wide."""
+
+
+def at_a_glance(f: Sampler, x: Array, center: Array, grouped: Compressed) -> Glance:
     """Estimate from two small steps a group, with the noise that the second differences show.
 
     Parameters
@@ -83,13 +112,6 @@ def at_a_glance(f: Sampler, x: Array, center: Array, grouped: Compressed) -> tup
         The point, of shape (inputs,), and f there, of shape (outputs,).
     grouped : Compressed
         The groups.
-
-    Returns
-    -------
-    slopes : Slopes
-        Along the groups.
-    wide : array of bool, shape (outputs,)
-        Which outputs do not behave like those of a smooth function: their bars are too wide.
     """
     large, small = (step(level) for level in _LEVELS)
     share = (small / large) ** 2
@@ -105,7 +127,8 @@ def at_a_glance(f: Sampler, x: Array, center: Array, grouped: Compressed) -> tup
         np.maximum(noise, np.abs(bend), out=noise)
     size = np.abs(value)
     terms = np.abs(center) + size.sum(axis=0)
-    noise = np.maximum(_SHOWN * noise, _ROUNDED * UNIT_ROUNDOFF * terms)
+    usual = max(_ROUNDED * UNIT_ROUNDOFF, _USUAL * _median_share(noise, terms)) * terms
+    noise = np.maximum(_SHOWN * noise, usual)
     bar = gap * _LEFT_OVER + _AMPLIFIED * noise / small
     nothing = np.broadcast_to(np.nan, grouped.shape)
     never = np.broadcast_to(np.False_, grouped.shape)
@@ -119,29 +142,29 @@ def at_a_glance(f: Sampler, x: Array, center: Array, grouped: Compressed) -> tup
         blocked=never,
         steep=never,
     )
-    return slopes, ~(bar.max(axis=0, initial=0.0) <= TARGET * terms)
+    wide = ~(bar.max(axis=0, initial=0.0) <= TARGET * terms)
+    return Glance(slopes=slopes, noise=noise, usual=usual, wide=wide)
 
 
-def slope_across(
-    f: Sampler, x: Array, center: Array, direction: Array, slopes: Slopes
-) -> tuple[Array, Array]:
-    """Return the derivative along a direction from one pair of values, and its error bar.
+def _median_share(noise: Array, terms: Array) -> float:
+    """Return the median of noise / terms, from some outputs if there are many."""
+    some = slice(None, None, max(1, len(terms) // _SAMPLE))
+    with np.errstate(all="ignore"):
+        share = noise[some] / terms[some]
+    known = share[np.isfinite(share)]
+    return float(np.median(known)) if len(known) else 0.0
 
-    Parameters
-    ----------
-    f : Sampler
-        The function; two calls.
-    x, center : array
-        The point, of shape (inputs,), and f there, of shape (outputs,).
-    direction : array of shape (inputs,)
-        Which way.
-    slopes : Slopes
-        Along the groups, from `at_a_glance`: their bars tell how exact values are.
-    """
-    _, small = (step(level) for level in _LEVELS)
+
+def slope_across(f: Sampler, x: Array, direction: Array) -> Array:
+    """Return the derivative of each output along a direction, roughly: from one pair of values."""
+    small = step(_LEVELS[-1])
     up, down = pair(f, x, small * direction)
-    bar = slopes.bar.sum(axis=0) / _LEFT_OVER + 0 * center
-    return (up - down) / (2 * small), bar
+    return np.asarray((up - down) / (2 * small))
+
+
+def roughly(slopes: Slopes) -> Array:
+    """Return the bar of such a derivative, of shape (outputs,), from those along the groups."""
+    return np.asarray(slopes.bar.sum(axis=0) / _LEFT_OVER)
 
 
 def pair(f: Sampler, x: Array, move: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gradcheck.differences import tracks
 from gradcheck.differences.neighbourhood import look_around, unseen
 from gradcheck.differences.probe import Probe, Sampler
-from gradcheck.differences.slopes import Survey, is_decided
+from gradcheck.differences.slopes import Slopes, Survey, first_slopes, is_decided
 from gradcheck.differences.structure import Structure, is_tree
 from gradcheck.differences.tracks import Tracks
 from gradcheck.errors import CaseError
@@ -106,13 +106,13 @@ def elementwise(probe: Probe, x: Array, center: Array) -> Survey:
     return with_noise(tracks.elementwise(probe, x, scale), probe, x, center, scale)
 
 
-def at_a_glance(lines: Tracks, center: Array) -> Survey | None:
+def at_a_glance(lines: Tracks, center: Array) -> Slopes | None:
     """Estimate the derivatives along lines from their first steps alone.
 
     None if these do not behave like those of a smooth function that is exact but for rounding.
     """
-    around = unseen(center, np.stack(lines.first[2:]))
-    return Survey(lines, center, around) if is_decided(lines, center, around.noise) else None
+    found = first_slopes(lines, center, unseen(center, np.stack(lines.first[2:])).noise)
+    return found if is_decided(found) else None
 
 
 def with_noise(lines: Tracks, probe: Sampler, x: Array, center: Array, scale: Array) -> Survey:

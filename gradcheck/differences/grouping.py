@@ -62,11 +62,11 @@ def pattern_of(sparsity: Any) -> Pattern:
             sparsity = np.asarray(sparsity)
         except (TypeError, ValueError):
             raise CaseError(f"{expected}, got {type(sparsity).__name__}") from None
-        if sparsity.ndim != 2 or sparsity.dtype.kind not in "biuf":
-            raise CaseError(f"{expected}, got {_described(sparsity)}")
+    if sparsity.dtype.kind not in "biuf":
+        raise CaseError(f"{expected}, got one of {sparsity.dtype}")
+    if sparsity.ndim != 2:
+        raise CaseError(f"{expected}, got the shape {sparsity.shape}")
     matrix = scipy.sparse.csr_array(sparsity)
-    if matrix.ndim != 2:
-        raise CaseError(f"{expected}, got one of shape {matrix.shape}")
     if not matrix.has_canonical_format:
         matrix = matrix.copy()
         matrix.sum_duplicates()
@@ -121,9 +121,3 @@ def _greedy(pattern: Pattern) -> Indices:
         groups[column] = free.bit_length() - 1
         start = end
     return groups
-
-
-def _described(array: Array) -> str:
-    if array.dtype.kind not in "biuf":
-        return f"an array of {array.dtype}"
-    return f"an array of shape {array.shape}"

@@ -24,6 +24,9 @@ Bools = npt.NDArray[np.bool_]
 
 TARGET = 3e-9
 """A larger relative error bar is worth more evaluations."""
+_ENOUGH = 1e-7
+"""A smaller relative error bar along a direction is not worth more evaluations: sums over many
+inputs are that inexact."""
 _SHARE = 1e-3
 """Of the largest derivative of an output, a smaller one need not be resolved better than this."""
 _WIDE = 1e-3
@@ -91,7 +94,7 @@ class Survey:
         self._center = center
         self._around = around
         self._ladders: dict[int, Ladder] = {}
-        self.slopes = _first_slopes(tracks, center, around.noise)
+        self.slopes = first_slopes(tracks, center, around.noise)
         self._climb_where(_need_more(tracks, around.noise, self.slopes))
         if tracks.total is not None:
             self._climb_where(_astray(tracks, around, self.slopes))
@@ -160,7 +163,10 @@ class Survey:
                 partial(self._tracks.take, track), center=self._center, noise=self._around.noise
             )
             right, left, above, below = self._tracks.first
-            ladder.add(self._tracks.levels, (right[:, track], left[:, track], above[:, track], below[:, track]))
+            ladder.add(
+                self._tracks.levels,
+                (right[:, track], left[:, track], above[:, track], below[:, track]),
+            )
             self._ladders[track] = ladder
         return self._ladders[track]
 
@@ -177,13 +183,12 @@ class Survey:
                 _take_sides(self._ladder(track), output, place, found)
 
 
-def is_decided(tracks: Tracks, center: Array, noise: Array) -> bool:
-    """Tell whether the first steps are enough along all tracks, if f has this noise."""
-    found = _first_slopes(tracks, center, noise)
-    return bool((found.bar <= TARGET * _reference(found)).all())
+def is_decided(found: Slopes) -> bool:
+    """Tell whether derivatives along directions are known well enough."""
+    return bool((found.bar <= _ENOUGH * _reference(found)).all())
 
 
-def _first_slopes(tracks: Tracks, center: Array, noise: Array) -> Slopes:
+def first_slopes(tracks: Tracks, center: Array, noise: Array) -> Slopes:
     """Read the derivatives off the first steps."""
     window = _first_windows(tracks, center, noise)
     shape = window.value.shape

@@ -95,7 +95,14 @@ def elementwise(probe: Probe, x: Array, scale: Array) -> Tracks:
     )
 
 
-def along(probe: Sampler, x: Array, directions: Sequence[Array]) -> Tracks:
+def along(
+    probe: Sampler,
+    x: Array,
+    directions: Sequence[Array],
+    *,
+    levels: tuple[int, ...] = _ALONG,
+    total: Callable[[Array, Array], Array] | None = None,
+) -> Tracks:
     """Move along the directions, each of shape (inputs,)."""
 
     def take(track: int, levels: Sequence[int]) -> Rungs:
@@ -104,13 +111,13 @@ def along(probe: Sampler, x: Array, directions: Sequence[Array]) -> Tracks:
         values = probe.rows(np.concatenate([x + moves, x - moves]))
         return t[:, None], t[:, None], values[: len(t)], values[len(t) :]
 
-    taken = [take(track, _ALONG) for track in range(len(directions))]
+    taken = [take(track, levels) for track in range(len(directions))]
     right, left, above, below = (np.stack(parts, axis=1) for parts in zip(*taken, strict=True))
     return Tracks(
         count=len(directions),
-        levels=_ALONG,
+        levels=levels,
         first=(right, left, above, below),
         take=take,
         sample=lambda track, t: probe.rows(x + t[:, None] * directions[track]),
-        total=None,
+        total=total,
     )

@@ -17,11 +17,15 @@ _SHOWN = 10
 """So many entries and ranges are listed."""
 
 
-def names(location: Location) -> list[str]:
-    """Name the wrong entries: "x[17]", "W1[2, 3]", or "∂f[1]/∂x[17]" where f has many outputs."""
+def names(location: Location, first: int | None = None) -> list[str]:
+    """Name the wrong entries, or the first of them.
+
+    As "x[17]", "W1[2, 3]", or "∂f[1]/∂x[17]" where f has many outputs.
+    """
     entries, parts = location.entries, location.parts
     found = []
-    for row, block in enumerate(numbers_of(parts, entries.input).tolist() if len(entries) else []):
+    inputs = entries.input[:first]
+    for row, block in enumerate(numbers_of(parts, inputs).tolist() if len(inputs) else []):
         part = parts[block]
         (x,) = indexed(part.name, part.shape, entries.input[row : row + 1] - part.start)
         if location.output_shape:
@@ -87,7 +91,7 @@ def _findings(location: Location) -> list[str]:
 def _rows(location: Location) -> list[str]:
     entries = location.entries
     shown = range(min(_SHOWN, len(entries)))
-    labels = names(location)[:_SHOWN]
+    labels = names(location, _SHOWN)
     width = max(map(len, labels), default=0)
     lines = []
     for row, label in zip(shown, labels, strict=True):
@@ -103,7 +107,9 @@ def _rows(location: Location) -> list[str]:
 
 def _rest(location: Location) -> list[str]:
     if location.exact:
-        return []
+        resolution = number.bound(location.resolution)
+        shows = f"would show if it were wrong by more than {resolution} of itself"
+        return [f"any other entry of average size {shows}"]
     inputs = sum(part.size for part in location.parts)
     ranges = [f"{start:,} to {stop - 1:,}" for start, stop in location.unresolved[:_SHOWN]]
     if location.unresolved == ((0, inputs),):

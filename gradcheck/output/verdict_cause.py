@@ -91,10 +91,10 @@ def headline(causes: Sequence[Cause]) -> str:
     return f": probably {' or '.join(dict.fromkeys(each.code for each in exact))}" if exact else ""
 
 
-def rivalry(causes: Iterable[Cause]) -> str:
+def rivalry(causes: Iterable[Cause], df: str = "df") -> str:
     """Say that causes compete; nothing for a single one, or where only places are known."""
     rivals = sum(each.is_exact for each in causes)
-    return f"{rivals} causes compete: each would explain what df claims" if rivals > 1 else ""
+    return f"{rivals} causes compete: each would explain what {df} claims" if rivals > 1 else ""
 
 
 def codes(causes: Iterable[Cause]) -> str:

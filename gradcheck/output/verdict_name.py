@@ -85,11 +85,11 @@ def _entry_name(result: Result, row: int) -> str:
     point, output = int(entries.point[row]), entries.output[row : row + 1]
     (x,) = input_names(result, point, entries.input[row : row + 1])
     if result.elementwise:
-        return f"f'({x})"
+        return f"{result.roles.f}'({x})"
     shape = result.output_shape
     if shape is None:  # f never returned, so that only the number of the output is known
         shape = (int(entries.output.max()) + 1,) if entries.output.any() else ()
-    (f,) = indexed("f", shape, output)
+    (f,) = indexed(result.roles.f, shape, output)
     if result.directions is not None:
         return f"{f}, {x}" if shape else x
     return f"∂{f}/∂{x}"

@@ -81,7 +81,7 @@ def story(result: Result) -> Story:
         ),
         sentence=f"{_sentence(result)}{headline(causes)}",
         causes=causes,
-        rivalry=rivalry(causes),
+        rivalry=rivalry(causes, result.roles.df),
         message="" if told else _message(result),
         header=header,
         rows=rows,
@@ -102,7 +102,7 @@ _SENTENCES: Mapping[tuple[Verdict, Reason], str] = MappingProxyType(
         (Verdict.FAIL, Reason.WRONG_SHAPE): "the derivative of {name} has the wrong shape",
         (Verdict.FAIL, Reason.NOT_FINITE): "the derivative of {name} is not finite{here}",
         (Verdict.FAIL, Reason.SPARSITY): "the derivative of {name} leaves its sparsity pattern",
-        (Verdict.FAIL, Reason.MUTATES_INPUT): "f or df of {name} changes its argument",
+        (Verdict.FAIL, Reason.MUTATES_INPUT): "{f} or {df} of {name} changes its argument",
         (Verdict.FAIL, Reason.RAISED): "the derivative of {name} raised an exception",
         (Verdict.FAIL, Reason.KINK): "the derivative of {name} fits neither side of a kink",
         (Verdict.INCONCLUSIVE, Reason.KINK): "{name} is not differentiable{here}",
@@ -111,9 +111,9 @@ _SENTENCES: Mapping[tuple[Verdict, Reason], str] = MappingProxyType(
             "the domain of {name} leaves too little room for differences"
         ),
         (Verdict.INCONCLUSIVE, Reason.NONDETERMINISTIC): (
-            "f or df of {name} gives two values at the same x"
+            "{f} or {df} of {name} gives two values at the same x"
         ),
-        (Verdict.INCONCLUSIVE, Reason.STATEFUL): "f or df of {name} depends on earlier calls",
+        (Verdict.INCONCLUSIVE, Reason.STATEFUL): "{f} or {df} of {name} depends on earlier calls",
         (Verdict.INCONCLUSIVE, Reason.ANALYTIC_INACCURATE): (
             "the derivative of {name} loses digits to rounding"
         ),
@@ -131,7 +131,9 @@ def _sentence(result: Result) -> str:
         return f"{agrees}; {_resolution(result)} ({_calls(result)})"
     where = _where(result)
     sentence = _SENTENCES.get((result.verdict, result.reason), f"{{name}}: {result.reason}")
-    return sentence.format(name=name, here="" if where else " here") + where
+    roles = result.roles
+    told = sentence.format(name=name, f=roles.f, df=roles.df, here="" if where else " here")
+    return told + where
 
 
 def _message(result: Result) -> str:
@@ -143,16 +145,26 @@ def _message(result: Result) -> str:
 
 
 def _where(result: Result) -> str:
-    """Count the entries that the verdict rests on: " in 1 of 2 entries", " in all 12 entries"."""
+    """Count what the verdict rests on: " in 1 of 2 entries", " in all 12 entries at 3 points"."""
     total, count = len(result.entries), int(_deciding(result).sum())
     if total < 2 or count == 0:
         return ""
     points = len(np.unique(result.entries.point))
     at = f" at {points:,} points" if points > 1 else ""
-    noun = "entries" if result.directions is None or points > 1 else "directions"
+    noun = _noun(result)
     if count < total:
         return f" in {count:,} of {total:,} {noun}{at}"
     return f" in {'both' if total == 2 else f'all {total:,}'} {noun}{at}"
+
+
+def _noun(result: Result) -> str:
+    """Name what was compared: along a direction, each output has a derivative at each point."""
+    if result.directions is None:
+        return "entries"
+    count = len(result.directions)
+    if len(result.entries) == count:
+        return "directions"
+    return f"derivatives along {_counted(count, 'direction', 'directions')}"
 
 
 def _deciding(result: Result) -> npt.NDArray[np.bool_]:
@@ -190,7 +202,7 @@ def _resolution(result: Result) -> str:
 
 
 def _calls(result: Result) -> str:
-    return f"{_counted(result.evaluations, 'evaluation', 'evaluations')} of f"
+    return f"{_counted(result.evaluations, 'evaluation', 'evaluations')} of {result.roles.f}"
 
 
 def _counted(count: int, singular: str, plural: str) -> str:
@@ -249,8 +261,15 @@ def table_of(result: Result, most: int) -> tuple[tuple[str, ...], tuple[Row, ...
 
 
 def _call(result: Result) -> str:
-    directions = "" if result.directions is None else f", directions={result.directions.each}"
-    return f"gc.check(f, df, x{directions})"
+    """Write how to ask again, of a single point."""
+    roles, directions = result.roles, result.directions
+    arguments = [roles.f, roles.df, "x"]
+    if roles.options:
+        arguments.append(roles.options)
+    if directions is not None:
+        arguments.append(f"directions={directions.each}")
+        arguments += [f"seed={directions.seed}"] if directions.seed else []
+    return f"gc.{roles.check}({', '.join(arguments)})"
 
 
 def _recipe(result: Result) -> tuple[str, ...]:

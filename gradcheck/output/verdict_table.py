@@ -69,9 +69,10 @@ def overview(results: Mapping[str, Result]) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        With the columns `case` and `reason` (text), `verdict` (category, ordered: "pass" <
-        "inconclusive" < "fail"), `resolution` (float64), `evaluations`, `entries`, and `wrong`,
-        how many entries fail (int64), and `seconds` (float64).
+        With the columns `case` (text), `verdict` (category, ordered: "pass" < "inconclusive" <
+        "fail"), `reason` (text), `findings` (text: their codes, the surest first, joined by ", "),
+        `resolution` (float64), `evaluations`, `entries`, and `wrong`, how many entries fail
+        (int64), and `seconds` (float64).
     """
     import pandas as pd
 
@@ -81,6 +82,7 @@ def overview(results: Mapping[str, Result]) -> "pd.DataFrame":
         "case": pd.Series(list(results), dtype=object),
         "verdict": _verdicts(verdicts),
         "reason": pd.Series([result.reason.value for result in each], dtype=object),
+        "findings": pd.Series([_codes(result) for result in each], dtype=object),
         "resolution": np.array([result.resolution for result in each], dtype=np.float64),
         "evaluations": np.array([result.evaluations for result in each], dtype=np.int64),
         "entries": np.array([len(result.entries) for result in each], dtype=np.int64),
@@ -90,6 +92,10 @@ def overview(results: Mapping[str, Result]) -> "pd.DataFrame":
         "seconds": np.array([result.seconds for result in each], dtype=np.float64),
     }
     return pd.DataFrame(columns)
+
+
+def _codes(result: Result) -> str:
+    return ", ".join(dict.fromkeys(finding.code for finding in result.findings))
 
 
 def _verdicts(codes: npt.NDArray[np.int8]) -> "pd.Categorical[Any]":

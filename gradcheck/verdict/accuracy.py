@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.neighbourhood import noise_levels, roughness
-from gradcheck.differences.probe import Probe
+from gradcheck.differences.probe import Sampler
 
 Array = npt.NDArray[Any]
 
@@ -19,7 +19,7 @@ _PLACES = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0)
 
 
 def derivative_noise(
-    probe: Probe, x: Array, center: Array, scale: Array, *, within: Array
+    probe: Sampler, x: Array, center: Array, scale: Array, *, within: Array
 ) -> Array:
     """Measure the noise of every entry of df, from values at neighbouring floats.
 
@@ -29,7 +29,7 @@ def derivative_noise(
 
     Parameters
     ----------
-    probe : Probe
+    probe : Sampler
         df.
     x : array of shape (inputs,)
         The point.

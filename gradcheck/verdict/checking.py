@@ -21,13 +21,13 @@ from gradcheck.verdict.directions import require_directions
 from gradcheck.verdict.entrance import Question, question
 from gradcheck.verdict.faults import Fault, named, notes
 from gradcheck.verdict.point import Options, Outcome, check_point
-from gradcheck.verdict.result import Result, Results
+from gradcheck.verdict.result import Called, Result, Results
 from gradcheck.verdict.sparse import check_sparse
 from gradcheck.verdict.state import untouched
 from gradcheck.verdict.subject import cases_in, points_of, tolerance_of
 from gradcheck.verdict.summing_up import conclude, entries_of, remarks_on
 from gradcheck.verdict.tree import on_trees
-from gradcheck.verdict.wording import advised
+from gradcheck.verdict.wording import advised, options_text
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
@@ -220,6 +220,7 @@ def _answer(asked: Question, options: Options, hints: Hints) -> Result:
     """Check a case at all its points."""
     began = time.perf_counter()
     case, structure, pattern = asked.case, asked.structure, asked.pattern
+    options = replace(options, constants=hints.constants)
     if structure is not None:
         options, hints = replace(options, blocks=asked.blocks), on_trees(hints, structure)
     points = points_of(case)
@@ -270,7 +271,15 @@ def _answer(asked: Question, options: Options, hints: Hints) -> Result:
         elementwise=any(o.elementwise for o in outcomes if o is not None),
         directions=next((o.directions for o in outcomes if o is not None), None),
         structure=structure,
+        roles=Called(options=_written(options, asked)),
     )
+
+
+def _written(options: Options, asked: Question) -> str:
+    """Write the options that a result does not tell."""
+    entries = "" if options.entries is None else f'entries="{options.entries}"'
+    sparsity = "" if asked.pattern is None else "sparsity=S"
+    return options_text(options.tolerance, entries, sparsity)
 
 
 def _with_points(case: Case, points: tuple[Array, ...]) -> Case:

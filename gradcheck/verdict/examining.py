@@ -52,7 +52,7 @@ def examine(asked: Inquiry, extra: Extra | None = None, note: str = "") -> Resul
             if result.reason is Reason.DISAGREES:
                 result = replace(result, message=f"{finding.message}.")
         result = replace(result, evaluations=result.evaluations + calls)
-    return replace(result, seconds=time.perf_counter() - began)
+    return replace(result, seconds=time.perf_counter() - began, roles=asked.called)
 
 
 def with_findings(result: Result, found: Sequence[Finding]) -> Result:

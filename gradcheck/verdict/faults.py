@@ -1,7 +1,8 @@
 """Faults of the check, recognised before the gradient is accused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gradcheck.differences.probe import Probe
 from gradcheck.errors import CaseError
 from gradcheck.verdict.memory import after_moving, after_repetition, alike, difference, same
 from gradcheck.verdict.result import Finding, Reason, Verdict
+from gradcheck.verdict.wrong_shape import findings_of
 
 Array = npt.NDArray[Any]
 
@@ -44,7 +46,14 @@ class Start:
     """Whether df gives the diagonal of the Jacobian of an elementwise f."""
 
 
-def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = None) -> Start:
+def start(
+    f: Probe,
+    df: Probe,
+    point: Array,
+    *,
+    claims: tuple[int, ...] | None = None,
+    constants: Mapping[str, float] = MappingProxyType({}),
+) -> Start:
     """Evaluate f and df at the point.
 
     Parameters
@@ -55,6 +64,8 @@ def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = No
         The point.
     claims : tuple of int, optional
         The shape of df(x), if that is not ``(*output, *input)``.
+    constants : mapping of str to float
+        Numbers that the caller named, one of which may be the length of an axis too many.
 
     Raises
     ------
@@ -63,7 +74,7 @@ def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = No
         gives different values for the same x.
     """
     center = f.at(point)
-    _require_unchanged(f)
+    require_unchanged(f)
     if center is None:
         raise Fault(
             Verdict.INCONCLUSIVE,
@@ -79,7 +90,7 @@ def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = No
             f"f is not finite at x = {f.text(point)}; choose a point at which it is",
         )
     analytic = df.at(point)
-    _require_unchanged(df)
+    require_unchanged(df)
     if analytic is None:
         raise Fault(
             Verdict.FAIL,
@@ -99,6 +110,9 @@ def start(f: Probe, df: Probe, point: Array, claims: tuple[int, ...] | None = No
         Reason.WRONG_SHAPE,
         f"df must return the shape {expected} (that of f(x), then that of x), got {df.output}"
         + (f"; {hint}" if hint else ""),
+        ()
+        if claims is not None
+        else findings_of(f, point, center, analytic.reshape(df.output or ()), constants),
     )
 
 
@@ -111,7 +125,7 @@ def repeat(f: Probe, point: Array, begun: Start) -> None:
         If it gives a different value.
     """
     _require_repeatable(f, "f", point, begun.center)
-    _require_unchanged(f)
+    require_unchanged(f)
 
 
 def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
@@ -127,7 +141,7 @@ def finish(f: Probe, df: Probe, point: Array, begun: Start) -> None:
     there = None if seen is None or not np.isfinite(seen).all() else df.at(elsewhere)
     back = df.at(point)
     repeat(f, point, begun)
-    _require_unchanged(df)
+    require_unchanged(df)
     if alike(back, begun.analytic):
         return
     size = float(np.nanmax(np.abs(difference(back, begun.analytic)), initial=0.0))
@@ -161,7 +175,14 @@ def notes(f: Probe, df: Probe) -> list[str]:
     return found
 
 
-def _require_unchanged(probe: Probe) -> None:
+def require_unchanged(probe: Probe) -> None:
+    """Raise if a function has changed its argument.
+
+    Raises
+    ------
+    Fault
+        That says so.
+    """
     if probe.mutation:
         copy = "x.copy()" if probe.structure is None else "copy.deepcopy(x)"
         raise Fault(

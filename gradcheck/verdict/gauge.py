@@ -11,7 +11,7 @@ from gradcheck.differences.ladder import FIRST, step
 from gradcheck.differences.neighbourhood import Neighbourhood, look_around, unseen
 from gradcheck.differences.probe import Probe
 from gradcheck.differences.slopes import Survey
-from gradcheck.differences.window import Window, central_window
+from gradcheck.differences.window import UNIT_ROUNDOFF, Window, central_window
 from gradcheck.verdict.directions import Directions, power
 from gradcheck.verdict.judging import MATERIAL
 from gradcheck.verdict.search import Exhausted, Reading
@@ -23,15 +23,19 @@ FEWEST = 8
 _LARGEST, _SMALLEST = 2.0**-6, 2.0**-36
 """Bounds for the relative steps of readings, which are powers of two: directions have so few bits
 that x + h v is exact then."""
-_BALANCE = 8.0
-"""By so much the truncation error of a reading is smaller than its rounding error."""
+_BALANCE = 2.0
+"""By so much the truncation error of a reading is smaller than half of its rounding error; their
+sum is within a twentieth of the smallest, and parts that bend more than the whole do no harm."""
 _LIKELY = 8.0
 """The third derivative along a direction is seldom smaller than the gradient over this number."""
-_LONGER, _SMALL_PART = 2.0, 2.0**-6
-"""Steps of small parts are longer by this factor, and the sum of both errors is smaller even if all
-of the truncation error is due to the part."""
 _AGREES = 0.05
 """A mistake is confirmed by a single value of f up to this share of it."""
+_SURE = 0.25
+"""What a single value of f says counts if its bar is at most this share of the mistake."""
+_BENT = 4.0
+"""The second derivative is seldom larger than the first, in units of x, by this factor."""
+_ROUNDED = 4.0
+"""A value of f is known to so many roundoffs at best."""
 _CLOSER = 24
 """Values of f that it takes at most to measure its noise."""
 _SURVEY = 100
@@ -89,7 +93,7 @@ class Gauge:
             found = Survey(self._lines, self._values_at_x, self._around).slopes
             value, bar = float(self._mix @ found.value[0]), float(self._mix @ found.bar[0])
         if not np.isfinite(value):
-            raise Exhausted
+            return self.read(0, len(self._x), None)
         sums = self.gradient * self._weights
         return Reading(float(sums.sum()) - value, bar + _rounding(sums))
 
@@ -98,17 +102,17 @@ class Gauge:
         self._weights = self._directions[number] * self._finite
         return self.read(0, len(self._x), None)
 
-    def look_closer(self) -> bool:
-        """Measure the noise of f next to x; tell whether it is larger than was assumed."""
+    def look_closer(self) -> float:
+        """Measure the noise of f next to x; return by how much it is larger than was assumed."""
         if self._measured:
-            return False
+            return 1.0
         self._require(_CLOSER)
         above, below = self._lines.first[2:]
         varies = ~((above == self._values_at_x) & (below == self._values_at_x)).all(axis=(0, 1))
         scale, assumed = self._directions.scale, self._noise
         self._settle(look_around(self._f, self._x, self._values_at_x, scale, varies=varies))
         self._measured = True
-        return self._noise > assumed
+        return max(1.0, self._noise / assumed)
 
     def remaining(self) -> float:
         """Return how many readings are left."""
@@ -124,19 +128,20 @@ class Gauge:
         """
         part = slice(start, stop)
         weights = self._weights[part] if code is None else self._weights[part] * code
-        longer = _LONGER if stop - start <= _SMALL_PART * len(self._x) else 1.0
-        h = min(self._h * longer, _LARGEST)
+        h = self._h
         up, down = self._x.copy(), self._x.copy()
         up[part] += h * weights
         down[part] -= h * weights
         moves = (up[part] - down[part]) / (2 * h)
         above, below = self._values([up, down])
         sums = self.gradient[part] * moves
-        value, bar = float(sums.sum()) - (above - below) / (2 * h), self._error(h)
+        noise = max(self._noise, _ROUNDED * UNIT_ROUNDOFF * max(abs(above), abs(below)))
+        value = float(sums.sum()) - (above - below) / (2 * h)
+        bar = 2 * noise / h + self._curve * h**2 + _rounding(sums)
         inside = [(moves[i - start], e) for i, e in self._known.items() if start <= i < stop]
         value -= sum(move * mistake.value for move, mistake in inside)
         known = np.array([move * mistake.bar for move, mistake in inside])
-        return Reading(float(value), bar + _rounding(sums) + float(np.linalg.norm(known)))
+        return Reading(value, bar + float(np.linalg.norm(known)))
 
     def confirm(self, index: int, reading: Reading) -> Reading:
         """Look at a single input; remember its mistake, and return what it leaves unexplained."""
@@ -144,9 +149,13 @@ class Gauge:
         if weight == 0:
             return reading
         expected = Reading(reading.value / weight, reading.bar / abs(weight))
-        if self._explains(index, expected):
+        seen = self._at_a_glance(index, expected)
+        near = _AGREES * abs(expected.value) + expected.bar + seen.bar
+        if abs(seen.value - expected.value) <= near:
             self._remember(index, expected)
             return Reading(0.0, reading.bar)
+        if abs(seen.value) <= near:
+            return reading
         values, bars = self.column(index)
         value, bar = float(self._mix @ values), float(self._mix @ bars)
         mistake = Reading(self._claimed(index) - value, bar)
@@ -203,8 +212,8 @@ class Gauge:
         before = self._known.get(index, Reading(0.0, 0.0))
         self._known[index] = Reading(before.value + mistake.value, before.bar + mistake.bar)
 
-    def _explains(self, index: int, expected: Reading) -> bool:
-        """Tell whether one value of f agrees with a mistake at an input."""
+    def _at_a_glance(self, index: int, expected: Reading) -> Reading:
+        """Return what one value of f says of a mistake at an input; NaN if that is too little."""
         scale = float(self._directions.scale[index])
         claimed = self._claimed(index)
         size = scale * max(abs(claimed), abs(claimed - expected.value))
@@ -213,12 +222,10 @@ class Gauge:
         moved[index] += h * scale
         shift = float(moved[index] - self._x[index])
         (value,) = self._values([moved])
-        bar = 2 * self._noise / shift + 4 * size * h / scale
-        if bar > abs(expected.value) / 4:
-            return False
-        mistake = claimed - (value - self._center) / shift
-        tolerance = _AGREES * abs(expected.value) + expected.bar + bar
-        return abs(mistake - expected.value) <= tolerance
+        bar = 2 * self._noise / shift + _BENT * size * h / scale
+        if bar > _SURE * abs(expected.value):
+            return Reading(np.nan, np.inf)
+        return Reading(claimed - (value - self._center) / shift, bar)
 
     def _settle(self, around: Neighbourhood) -> None:
         """Choose the step of readings for the noise of f."""
@@ -227,17 +234,16 @@ class Gauge:
         right, left, above, below = self._lines.first
         rise, fall = ((side - self._values_at_x) @ self._mix for side in (above, below))
         h = ((right + left) / 2)[..., 0]
-        window: Window = central_window(h, rise, fall, np.full(h.shape, self._noise))
+        far = self._mix @ np.fmax(
+            around.noise, unseen(self._values_at_x, np.stack([above, below])).noise
+        )
+        window: Window = central_window(h, rise, fall, np.full(h.shape, far))
         self._window = window
         third = float(np.abs(window.slope[0])) / step(self._lines.levels[0]) ** 2
         least = float(np.linalg.norm(self.gradient * self._weights)) / _LIKELY
         self._curve = float(np.fmax(third, least))
         best = np.cbrt(self._noise / (_BALANCE * self._curve)) if self._curve else _LARGEST
         self._h = float(np.exp2(np.round(np.log2(np.clip(best, _SMALLEST, _LARGEST)))))
-
-    def _error(self, h: float) -> float:
-        """Return the error bar of a quotient: rounding and truncation."""
-        return 2 * self._noise / h + self._curve * h**2
 
     def _values(self, points: list[Array]) -> list[float]:
         self._require(len(points))

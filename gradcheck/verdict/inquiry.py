@@ -18,10 +18,11 @@ from gradcheck.verdict.directions import Directions, require_directions
 from gradcheck.verdict.faults import Fault, Start, repeat
 from gradcheck.verdict.judging import Tolerance
 from gradcheck.verdict.linearity import Words, not_linear
-from gradcheck.verdict.result import Finding, Reason, Verdict
+from gradcheck.verdict.result import Called, Finding, Reason, Verdict
 from gradcheck.verdict.roles import renamed, speaking
 from gradcheck.verdict.subject import case_of, listed_points, tolerance_of
 from gradcheck.verdict.tree import has_trees
+from gradcheck.verdict.wording import options_text
 
 Array = npt.NDArray[Any]
 Function = Callable[..., Any]
@@ -44,6 +45,15 @@ class Inquiry:
     tolerance: Tolerance
     directions: int | None
     seed: int
+    also: str = ""
+    """What else the caller gave, as it was written: "jvp=jvp"."""
+
+    @property
+    def called(self) -> Called:
+        """Who was asked, and what the function and its derivative are called there."""
+        f = "df" if self.role == "hess" else "f"
+        options = options_text(self.tolerance, self.also)
+        return Called(f"check_{_CALLED[self.role]}", f, self.role, options)
 
     @property
     def words(self) -> Words:

@@ -29,6 +29,14 @@ class Tolerance:
     rtol: float | None = None
     """None: as tight as the precision of f and df allows."""
     atol: float = 0.0
+    unit: float | Array = 1.0
+    """What a derivative of 1 is in the derivatives that are compared: those along a direction are
+    larger by the size of their input."""
+
+    @property
+    def absolute(self) -> float | Array:
+        """Atol in units of the derivatives that are compared."""
+        return self.atol * self.unit
 
     def material(self, analytic: Array, numeric: Array, noise: Array) -> Array:
         """Return the largest difference that does not count.
@@ -43,8 +51,8 @@ class Tolerance:
         size = np.fmax(np.abs(analytic), np.abs(numeric))
         size = np.where(np.isfinite(size), size, 0.0)
         if self.rtol is None:
-            return np.maximum(self.atol + MATERIAL * size, noise)
-        return self.atol + self.rtol * size
+            return np.maximum(self.absolute + MATERIAL * size, noise)
+        return np.asarray(self.absolute + self.rtol * size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +144,7 @@ def _is_wide(analytic: Array, found: Slopes, tolerance: Tolerance, scale: Array)
         return np.zeros(found.bar.shape, dtype=bool)
     size = np.fmax(np.fmax(np.abs(analytic), np.abs(found.value)), scale)
     if tolerance.rtol is not None:
-        return ~(found.bar <= tolerance.atol + tolerance.rtol * size)
+        return ~(found.bar <= tolerance.absolute + tolerance.rtol * size)
     size = np.fmax(size, found.reach)
     nothing = (analytic == 0) & (found.value == 0)  # f is constant, as far as can be seen
-    return np.asarray(~(found.bar <= np.maximum(WIDE * size, tolerance.atol)) & ~nothing)
+    return np.asarray(~(found.bar <= np.maximum(WIDE * size, tolerance.absolute)) & ~nothing)

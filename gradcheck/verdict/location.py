@@ -45,8 +45,8 @@ class Location:
     exact: bool
     """Whether these explain everything that a fresh random direction shows."""
     resolution: float
-    """Where it is exact: an entry of average size that were wrong by a larger share of itself would
-    have shown; NaN where it is not."""
+    """Where it is exact: any other entry of average size would show by itself if it were wrong by
+    more than this share; NaN where it is not."""
     unresolved: tuple[tuple[int, int], ...]
     """Ranges of the flattened x, (start, stop), that hold more mistakes; () if it is exact."""
     evaluations: int
@@ -109,8 +109,8 @@ def locate(f: Any, df: Any, x: Any, *, limit: int = LIMIT, seed: int = 0) -> Loc
     -------
     Location
         `wrong` holds positions in the flattened df(x). Mistakes too small to stand out of the
-        rounding in sums over many entries are not found; where that leaves something unexplained,
-        `exact` is False, and `unresolved` says where.
+        rounding in sums over many entries are not found: `resolution` says how small. Where
+        something is left unexplained, `exact` is False, and `unresolved` says where.
 
     Raises
     ------
@@ -215,17 +215,17 @@ def _after_one(gauge: Gauge, part: Part) -> list[Part]:
     """Look for a single mistake; where that is not all, make sure that it is not noise."""
     search = Search(gauge.read, gauge.confirm, gauge.remaining)
     rest = search.single(part)
-    if rest.shows and gauge.look_closer():
-        rest = gauge.again(0)
-    if not rest.shows:
-        return []
-    return [replace(part, reading=rest, crowded=rest == part.reading)]
+    crowded = rest == part.reading
+    if rest.shows:
+        rest = replace(rest, bar=rest.bar * gauge.look_closer())
+        rest = rest if rest.shows else gauge.again(0)
+    return [replace(part, reading=rest, crowded=crowded)] if rest.shows else []
 
 
 def _fresh(gauge: Gauge, number: int) -> Reading:
     """Return the reading of everything along a fresh direction."""
     reading = gauge.again(number)
-    if reading.shows and gauge.look_closer():
+    if reading.shows and gauge.look_closer() > 1:
         reading = gauge.again(number)
     return reading
 

@@ -1,5 +1,6 @@
 """What df claims of a sparse Jacobian, on the pattern and outside it."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def sparse_case(case: Case, pattern: Pattern) -> Case:
     def claims(x: Array) -> Any:
         value = call(x)
         try:
-            return _on_pattern(value, pattern)
+            return _on_pattern(value, pattern, np.shape(x))
         except (Fault, CaseError) as error:
             return Refusal(error)
 
@@ -38,8 +39,8 @@ def sparse_case(case: Case, pattern: Pattern) -> Case:
     )  # fmt: skip
 
 
-def _on_pattern(value: Any, pattern: Pattern) -> Any:
-    """Return the values of a derivative on the pattern.
+def _on_pattern(value: Any, pattern: Pattern, inputs: tuple[int, ...]) -> Any:
+    """Return the values of a derivative by x of shape `inputs` on the pattern.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def _on_pattern(value: Any, pattern: Pattern) -> Any:
     import scipy.sparse
 
     if not scipy.sparse.issparse(value):
-        return _dense_on_pattern(value, pattern)
+        return _dense_on_pattern(value, pattern, inputs)
     if value.shape != pattern.shape:
         raise _wrong_shape(value.shape, pattern)
     rows = value.tocsr()
@@ -66,11 +67,15 @@ def _on_pattern(value: Any, pattern: Pattern) -> Any:
     return _matched(places + rows.indices, data, pattern)
 
 
-def _dense_on_pattern(value: Any, pattern: Pattern) -> Any:
+def _dense_on_pattern(value: Any, pattern: Pattern, inputs: tuple[int, ...]) -> Any:
+    if isinstance(value, list | tuple | dict | str | bytes):
+        return value  # which is refused like that of any df
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        return value  # which is refused like that of any df
-    if array.size != pattern.shape[0] * pattern.shape[1]:
+        return value
+    outputs = array.shape[: array.ndim - len(inputs)]
+    fits = (*outputs, *inputs) == array.shape and prod(outputs) == pattern.shape[0]
+    if array.shape != pattern.shape and not fits:
         raise _wrong_shape(array.shape, pattern)
     flat = array.reshape(-1)
     places = np.flatnonzero(flat)

@@ -1,6 +1,7 @@
 """Check functions that apply a derivative to a vector: Jacobian-vector and vector-Jacobian."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -141,6 +142,7 @@ def check_vjp(  # noqa: PLR0913  (the subject, and options that are all named)
     if not callable(jvp):
         raise CaseError(f"jvp must be a function, got {jvp!r}")
     note = f"dot-product test: w · jvp(x, v) = vjp(x, w) · v for {_PRODUCTS} random pairs v, w"
+    asked = replace(asked, also="jvp=jvp")
     return examine(asked, _adjointness(asked, jvp), note)
 
 

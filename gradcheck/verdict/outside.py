@@ -8,26 +8,26 @@ import numpy.typing as npt
 from gradcheck.differences.compression import pair
 from gradcheck.differences.grouping import Pattern
 from gradcheck.differences.ladder import step
-from gradcheck.differences.probe import Probe
-from gradcheck.differences.window import UNIT_ROUNDOFF
-from gradcheck.verdict.search import Part, Reading, Search
+from gradcheck.differences.probe import Sampler
+from gradcheck.verdict.search import Exhausted, Part, Reading, Search
 
 Array = npt.NDArray[Any]
 
 _LEVEL = 15
-_ROUNDED = 16.0
-_LIMIT = 200
-"""Calls of f that the search in one row may take."""
+"""That of the step, at which hardly any truncation is left."""
 _TRUNCATION = 1e-7
+"""The share of a reading that truncation may be."""
+_LIMIT = 100
+"""Readings that the search in one row may take."""
 
 
 @final
 class Strangers:
-    """The derivatives of one output by inputs outside the pattern.
+    """The inputs outside the pattern on which one output depends.
 
     Parameters
     ----------
-    f : Probe
+    f : Sampler
         The function.
     x, scale : array of shape (inputs,)
         The point, and the size of each input.
@@ -35,10 +35,14 @@ class Strangers:
         Where derivatives may differ from zero.
     row : int
         The output.
+    noise : float
+        That of its values.
     """
 
-    def __init__(self, f: Probe, x: Array, scale: Array, pattern: Pattern, row: int) -> None:
-        self._f, self._x, self._scale, self._row = f, x, scale, row
+    def __init__(
+        self, f: Sampler, x: Array, scale: Array, pattern: Pattern, *, row: int, noise: float
+    ) -> None:
+        self._f, self._x, self._scale, self._row, self._noise = f, x, scale, row, noise
         inside = pattern.columns[pattern.starts[row] : pattern.starts[row + 1]]
         self._columns = np.setdiff1d(np.arange(len(x)), inside)
         generator = np.random.Generator(np.random.PCG64(row))
@@ -46,19 +50,33 @@ class Strangers:
         sizes = generator.uniform(0.5, 1, len(self._columns))
         self._weights = signs * sizes * scale[self._columns]
         self._known: dict[int, Reading] = {}
-        self._last = f.calls + _LIMIT
+        self._left = _LIMIT
 
-    def found(self) -> dict[int, tuple[float, float]]:
-        """Return the derivative by each input that was found, and its error bar."""
+    def found(self) -> list[int]:
+        """Return the inputs that were found, as they seem from few values: not all, maybe."""
         if not len(self._columns):
-            return {}
-        search = Search(self._read, self._confirm, lambda: (self._last - self._f.calls) / 2)
-        root = self._read(0, len(self._columns), None)
-        if root.shows:
-            search.run(Part(0, len(self._columns), root))
-        return {
-            int(self._columns[place]): (each.value, each.bar) for place, each in self._known.items()
-        }
+            return []
+        root = Part(0, len(self._columns), self._read(0, len(self._columns), None))
+        if not root.reading.shows:
+            return []
+        search = Search(self._read, self._confirm, lambda: self._left)
+        search.run(root)
+        if not self._known:
+            self._left = _LIMIT
+            self._descend(root)
+        return [int(self._columns[place]) for place in self._known]
+
+    def _descend(self, part: Part) -> None:
+        """Follow the half that shows most, down to a single input: one of very many."""
+        while part.size > 1:
+            middle = (part.start + part.stop) // 2
+            first = self._read(part.start, middle, None)
+            second = part.reading.without(first)
+            if abs(first.value) > abs(second.value):
+                part = Part(part.start, middle, first)
+            else:
+                part = Part(middle, part.stop, second)
+        self._confirm(part.start, part.reading)
 
     def _read(self, start: int, stop: int, code: Array | None) -> Reading:
         weights = self._weights[start:stop] if code is None else self._weights[start:stop] * code
@@ -78,13 +96,15 @@ class Strangers:
 
     def _change(self, columns: Array, moves: Array) -> Reading:
         """Return the derivative along a direction that moves some of the columns."""
+        if not self._left:
+            raise Exhausted
+        self._left -= 1
         h = step(_LEVEL)
         move = np.zeros(len(self._x))
         move[columns] = h * moves
         up, down = pair(self._f, self._x, move)[:, self._row].tolist()
         value = (up - down) / (2 * h)
-        noise = _ROUNDED * UNIT_ROUNDOFF * (max(abs(up), abs(down)) + abs(value))
-        return Reading(value, noise / h + _TRUNCATION * abs(value))
+        return Reading(value, self._noise / h + _TRUNCATION * abs(value))
 
 
 def _times(reading: Reading, factor: float) -> Reading:

@@ -1,6 +1,7 @@
 """The check at one point: faults, estimates, the judgement, and second looks."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -15,14 +16,10 @@ from gradcheck.verdict.blocks import Block, whole
 from gradcheck.verdict.directions import DEFAULT, LARGE, Directions, Power, along, power
 from gradcheck.verdict.faults import Start, finish, repeat, start
 from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT, Judgement, Tolerance, judge
-from gradcheck.verdict.result import VERDICTS, Finding, Reason, Verdict
-from gradcheck.verdict.second_look import clear, judged
+from gradcheck.verdict.result import Finding
+from gradcheck.verdict.second_look import clear, judged, with_accuracy
 
 Array = npt.NDArray[Any]
-
-_LOSSY = 1e-3
-"""A derivative whose values scatter by more than this share has lost its digits."""
-_FAIL, _INCONCLUSIVE = VERDICTS.index(Verdict.FAIL), VERDICTS.index(Verdict.INCONCLUSIVE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +32,8 @@ class Options:
     seed: int
     blocks: tuple[Block, ...] = ()
     """The named parts of x; none if it is an array."""
+    constants: Mapping[str, float] = field(default_factory=dict)
+    """Numbers that the caller named."""
 
     def lines(self, x: Array) -> Directions | None:
         """Return the directions to check at x, of shape (inputs,); None for every entry."""
@@ -63,13 +62,15 @@ class Outcome:
     places: tuple[Array, Array] | None = None
     """The outputs and inputs of the entries, in their order, where not all entries were compared;
     there is one track an entry then, and one output a track."""
+    groups: int | None = None
+    """In so many groups of columns they were compared, if in any."""
     findings: tuple[Finding, ...] = ()
     """Causes that showed while the point was checked."""
 
 
 def check_point(f: Probe, df: Probe, point: Array, options: Options) -> Outcome:
     """Check at one point: faults first, then estimates, then the verdict on every entry."""
-    begun = start(f, df, point)
+    begun = start(f, df, point, constants=options.constants)
     x = point.reshape(-1)
     directions = None if begun.elementwise else options.lines(x)
     if directions is not None:
@@ -99,23 +100,23 @@ def _along_directions(
     analytic, sizes = along(begun.analytic.reshape(-1, len(x)), directions)
     noise = MATERIAL * sizes
     lines = tracks.along(f, x, directions)
-    survey = estimate.at_a_glance(lines, begun.center)
-    judgement = None if survey is None else judge(analytic, survey.slopes, tolerance, noise)
+    slopes = estimate.at_a_glance(lines, begun.center)
+    judgement = None if slopes is None else judge(analytic, slopes, tolerance, noise)
     repeat(f, point, begun)
-    if survey is None or judgement is None or not clear(judgement, analytic, survey.slopes).all():
+    if slopes is None or judgement is None or not clear(judgement, analytic, slopes).all():
         survey = estimate.with_noise(lines, f, x, begun.center, directions.scale)
         finish(f, df, point, begun)
-        judgement = judge(analytic, survey.slopes, tolerance, noise)
-        if not clear(judgement, analytic, survey.slopes).all():
+        slopes, judgement = survey.slopes, judge(analytic, survey.slopes, tolerance, noise)
+        if not clear(judgement, analytic, slopes).all():
             judgement = judged(survey, analytic, tolerance, noise)
     return Outcome(
         center=begun.center,
         analytic=analytic,
-        slopes=survey.slopes,
+        slopes=slopes,
         judgement=judgement,
         directions=directions,
         elementwise=False,
-        power=power(SIGNIFICANT * survey.slopes.bar + judgement.materiality, sizes, directions),
+        power=power(SIGNIFICANT * slopes.bar + judgement.materiality, sizes, directions),
     )
 
 
@@ -137,11 +138,4 @@ def _with_accuracy(
         within = np.repeat(within, len(x))
     noise = derivative_noise(df, x, begun.analytic, scale, within=within)
     noise = noise[None] if begun.elementwise else noise.reshape(-1, len(x)).T
-    analytic = _claims(begun, len(x))
-    again = judge(analytic, survey.slopes, tolerance, noise)
-    size = np.fmax(np.abs(analytic), np.abs(survey.slopes.value))
-    lossy = (noise > _LOSSY * size) & (judgement.verdict != 0) & np.isfinite(analytic)
-    lossy &= np.isnan(survey.slopes.left) & (again.verdict != _FAIL)
-    again.verdict[lossy] = _INCONCLUSIVE
-    reason = np.where(lossy, np.array(Reason.ANALYTIC_INACCURATE, dtype=object), again.reason)
-    return replace(again, reason=reason)
+    return with_accuracy(judgement, _claims(begun, len(x)), survey.slopes, tolerance, noise)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,22 @@ class Entries:
         return np.lexsort((-np.where(np.isnan(excess), np.inf, excess), -self.verdict))
 
 
+class Called(NamedTuple):
+    """How the caller asked, and what the functions are called there."""
+
+    check: str = "check"
+    """The function of gradcheck, such as "check_jvp"."""
+    f: str = "f"
+    """The function whose differences were taken."""
+    df: str = "df"
+    """The derivative that was checked."""
+    options: str = ""
+    """What was given besides and cannot be told from the result: "jvp=jvp"."""
+
+
+_AS_CHECK = Called()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Result:
     """The outcome of `check` for one pair f, df.
@@ -152,6 +168,8 @@ class Result:
     """The directions, a sequence of arrays, where those were checked instead of entries."""
     structure: Structure | None = None
     """That of x, where it is a tree; `case` and its points then hold flat vectors."""
+    roles: Called = _AS_CHECK
+    """Who was asked, and what the function and its derivative are called there."""
 
     def __bool__(self) -> bool:
         return self.verdict is Verdict.PASS
@@ -252,7 +270,7 @@ class Results(Mapping[str, Result]):
         return Results({name: r for name, r in self.items() if r.verdict is verdict})
 
     def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row a case: verdict, reason, resolution, evaluations."""
+        """Return a table with one row a case: verdict, reason, findings, resolution, costs."""
         from gradcheck.output.verdict_table import overview
 
         return overview(self)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from gradcheck.differences.slopes import Slopes, Survey
 from gradcheck.verdict.judging import Judgement, Tolerance, judge
-from gradcheck.verdict.result import VERDICTS, Verdict
+from gradcheck.verdict.result import VERDICTS, Reason, Verdict
 
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
@@ -18,7 +18,9 @@ _DOUBTED = 8
 """So many of the worst tracks are looked at again before they may fail."""
 _OVERWHELMING = 100.0
 """A difference of so many bounds needs no second look where f is smooth along a direction."""
-_FAIL = VERDICTS.index(Verdict.FAIL)
+_LOSSY = 1e-3
+"""A derivative whose values scatter by more than this share has lost its digits."""
+_FAIL, _INCONCLUSIVE = VERDICTS.index(Verdict.FAIL), VERDICTS.index(Verdict.INCONCLUSIVE)
 
 
 def clear(judgement: Judgement, analytic: Array, slopes: Slopes) -> Bools:
@@ -40,6 +42,25 @@ def with_columns(record: Record, outputs: Array, other: Record) -> Record:
     return replace(record, **changed)
 
 
+def columns(record: Record, outputs: Array) -> Record:
+    """Return a record of arrays over tracks and outputs for some outputs alone."""
+    chosen = {each.name: getattr(record, each.name)[:, outputs] for each in fields(record)}
+    return replace(record, **chosen)
+
+
+def exchanged(record: Record, where: Bools, other: Record, outputs: Array) -> Record:
+    """Return a record of arrays over some outputs, in some places as in a record of all."""
+    if not where.any():
+        return record
+    changed = {
+        each.name: np.where(
+            where, getattr(other, each.name)[:, outputs], getattr(record, each.name)
+        )
+        for each in fields(record)
+    }
+    return replace(record, **changed)
+
+
 def judged(survey: Survey, analytic: Array, tolerance: Tolerance, noise: Array) -> Judgement:
     """Judge, after a second look at what is about to fail.
 
@@ -57,6 +78,31 @@ def judged(survey: Survey, analytic: Array, tolerance: Tolerance, noise: Array) 
         return judgement
     _doubt(survey, judgement, analytic, tolerance, noise)
     return judge(analytic, survey.slopes, tolerance, noise)
+
+
+def with_accuracy(
+    judgement: Judgement, analytic: Array, slopes: Slopes, tolerance: Tolerance, noise: Array
+) -> Judgement:
+    """Judge again with df's own noise, where df may be the less accurate side.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        That without it.
+    analytic, noise : array of shape (tracks, outputs)
+        What df claims, and its noise as it was measured.
+    slopes : Slopes
+        The derivatives by differences.
+    tolerance : Tolerance
+        What the caller tolerates.
+    """
+    again = judge(analytic, slopes, tolerance, noise)
+    size = np.fmax(np.abs(analytic), np.abs(slopes.value))
+    lossy = (noise > _LOSSY * size) & (judgement.verdict != 0) & np.isfinite(analytic)
+    lossy &= np.isnan(slopes.left) & (again.verdict != _FAIL)
+    again.verdict[lossy] = _INCONCLUSIVE
+    reason = np.where(lossy, np.array(Reason.ANALYTIC_INACCURATE, dtype=object), again.reason)
+    return replace(again, reason=reason)
 
 
 def _doubt(

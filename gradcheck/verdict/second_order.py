@@ -93,6 +93,7 @@ def check_hessian(  # noqa: PLR0913  (the subject, and options that are all name
         result,
         evaluations=result.evaluations + len(asked.case.points),  # to see the shape of df
         seconds=time.perf_counter() - began,
+        roles=asked.called,
     )
 
 
@@ -124,6 +125,7 @@ def _not_of_the_shape_of_x(asked: Inquiry) -> Result | None:
             entries=entries_of([]),
             evaluations=df.calls,
             output_shape=df.output,
+            roles=asked.called,
         )
     return None
 

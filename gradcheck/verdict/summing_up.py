@@ -142,6 +142,8 @@ def remarks_on(
     for outcome in known:
         if outcome.elementwise:
             found.append("f acts elementwise: df is compared with the diagonal of the Jacobian")
+        if outcome.groups is not None:
+            found.append(wording.grouped(len(outcome.analytic), outcome.groups))
         if outcome.directions is not None and outcome.power is not None:
             found.append(wording.detection_power(outcome.directions, outcome.power))
     general = [point for point in points if not speciality(point)]

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.verdict.directions import Directions, Power
+from gradcheck.verdict.judging import Tolerance
 from gradcheck.verdict.result import Entries, Finding, Reason, Verdict
 
 Array = npt.NDArray[Any]
@@ -54,6 +55,13 @@ def sentence(verdict: Verdict, reason: Reason) -> str:
     return _SENTENCES[verdict, reason]
 
 
+def options_text(tolerance: Tolerance, *others: str) -> str:
+    """Write the options with which a check is asked again: "rtol=0.001, sparsity=S"."""
+    rtol = [] if tolerance.rtol is None else [f"rtol={tolerance.rtol!r}"]
+    atol = [f"atol={tolerance.atol!r}"] if tolerance.atol else []
+    return ", ".join([*rtol, *atol, *filter(None, others)])
+
+
 def advised(message: str, reason: Reason, findings: Sequence[Finding]) -> str:
     """Add how to go on by hand where entries disagree and no finding names the mistake."""
     if reason is not Reason.DISAGREES or any(each.certainty != "C" for each in findings):
@@ -95,6 +103,12 @@ def immaterial(entries: Entries, significant: Array) -> str:
         f"{len(rows)} entries differ by up to {worst:.0e} of their sizes: beyond the error bars, "
         "but immaterial"
     )
+
+
+def grouped(entries: int, groups: int) -> str:
+    """Say how a sparse Jacobian was compared."""
+    columns = f"in {groups:,} groups of columns" if groups > 1 else "all columns at once"
+    return f"{entries:,} {'entry' if entries == 1 else 'entries'} compared {columns}"
 
 
 def special_point(x: str, what: str) -> str:

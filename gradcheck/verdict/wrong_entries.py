@@ -31,20 +31,21 @@ def wrong_entries(gauge: Gauge, claims: Array) -> tuple[Entries, list[tuple[int,
     claims : array of shape (outputs, inputs)
         df(x).
     """
-    broken = np.flatnonzero(~np.isfinite(claims).all(axis=0)).tolist()
+    broken = np.flatnonzero(~np.isfinite(claims).all(axis=0))
     found: dict[tuple[int, int], tuple[float, float]] = dict.fromkeys(
         zip(*(axis.tolist() for axis in np.nonzero(~np.isfinite(claims))), strict=True),
         (np.nan, np.inf),
     )
-    unknown = []
+    partly = np.isfinite(claims[:, broken]).any(axis=0)
+    unknown = [(index, index + 1) for index in broken[partly].tolist()[_LOOKED_AT:]]
     mistakes = gauge.mistakes()
     if len(claims) == 1:
         for index, mistake in mistakes.items():
             found[0, index] = float(claims[0, index]) - mistake.value, mistake.bar
         mistakes = {}
-    for number, index in enumerate([*broken, *mistakes]):
-        worth = number < _LOOKED_AT or index in mistakes
-        wrong = _wrong_in(gauge, claims, index) if worth else {}
+    first = broken[np.argsort(~partly, kind="stable")]  # those that hold numbers, too
+    for index in [*first[:_LOOKED_AT].tolist(), *mistakes]:
+        wrong = _wrong_in(gauge, claims, index)
         found |= wrong
         if not wrong and np.isfinite(claims[:, index]).any():
             unknown.append((index, index + 1))

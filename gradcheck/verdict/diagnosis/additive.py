@@ -82,10 +82,13 @@ def replaced(evidence: Evidence) -> Iterator[Hypothesis]:
     if not _allows(evidence, evidence.claimed, 0.0, x):
         return
     found = fit(evidence, evidence.claimed, x)
-    powers = (np.ones_like(x), x, x**2, x**3, 1 / x)
+    powers = (np.ones_like(x), x, x * x, x * x * x, 1 / x)
     among = _ever_wrong(evidence)
     if any(is_multiple(evidence, power, among) for power in powers):
         return  # the power rule, or a factor
+    right = evidence.compared & ~evidence.wrong & (evidence.numeric != 0)
+    if (right & among).any():
+        return  # c x is the derivative at times: another branch of f is forgotten
     relation = scoped(
         evidence,
         found.values[0] * x,
@@ -97,7 +100,7 @@ def replaced(evidence: Evidence) -> Iterator[Hypothesis]:
             f"df is {found.text()} x, the derivative of a regulariser alone: that of the rest "
             f"of f is missing{relation.where}"
         ),
-        certainty="A" if _is_sure(evidence) else "B",
+        certainty="A" if _is_sure(evidence) and not right.any() else "B",
         predicted=relation.predicted,
         bar=relation.bar,
         fitted=1,
@@ -118,7 +121,7 @@ def _terms(evidence: Evidence) -> tuple[_Term, ...]:
     return (
         _Term(code="regulariser", values=x, symbol="x", source="a regulariser c/2 |x|²"),
         _Term(code="regulariser-l1", values=signs, symbol="sign(x)", source="a regulariser c |x|₁"),
-        _Term(code="regulariser", values=x**3, symbol="x³", source="a term c/4 x⁴"),
+        _Term(code="regulariser", values=x * x * x, symbol="x³", source="a term c/4 x⁴"),
         _exchanged(signs - x, "x"),
         _exchanged(signs - 2 * x, "2x"),
         _Term(
@@ -142,15 +145,13 @@ def _exchanged(values: Array, quadratic: str) -> _Term:
 
 def _ever_wrong(evidence: Evidence) -> Bools:
     """Tell which compared entries are wrong at this point or another."""
-    place = evidence.output * evidence.inputs + evidence.input
-    wrong = np.isin(place, np.unique(place[evidence.wrong]))
-    return np.asarray(wrong & evidence.compared, dtype=np.bool_)
+    return evidence.at_all_points(evidence.wrong) & evidence.compared
 
 
 def _is_sure(evidence: Evidence) -> bool:
     """Tell whether there is enough to tell a shape from others."""
     wrong = evidence.point[evidence.wrong]
-    return len(np.unique(wrong)) > 1 or len(wrong) >= _MANY
+    return len(wrong) >= _MANY or len(np.unique(wrong)) > 1
 
 
 def _known(evidence: Evidence, term: _Term, found: Multiple) -> Hypothesis | None:
@@ -260,6 +261,8 @@ def _by_block(
 ) -> Iterator[Hypothesis]:
     """Propose another coefficient for each block."""
     groups = evidence.block_numbers
+    if not at_a_glance(evidence, difference, evidence.numeric, term.values, groups):
+        return
     found = fit(evidence, difference, term.values, groups)
     if found.count <= 1:
         return
@@ -291,6 +294,8 @@ def _by_point(evidence: Evidence, difference: Array) -> Iterator[Hypothesis]:
         ("regulariser", evidence.x, "a multiple of x", "the norm of"),
     )
     for code, shape, what, through in paths:
+        if not at_a_glance(evidence, difference, evidence.numeric, shape, groups):
+            continue
         found = fit(evidence, difference, shape, groups)
         few = found.values[found.used]
         if len(few) <= 1 or are_equal(few, found.errors[found.used]):

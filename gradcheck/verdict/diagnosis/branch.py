@@ -30,7 +30,7 @@ _CLEAR = -2.0
 _ODD = -3.0
 """One at another number than 0 or 1 must part still more."""
 _SAYS_LESS = frozenset({"zero", "border"})
-_FACTORS = frozenset({"sign", "factor", "block-factor", "repeated-index"})
+_FACTORS = frozenset({"sign", "factor", "block-factor", "repeated-index", "regulariser-only"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,8 +77,7 @@ def _is_by_place(evidence: Evidence, telling: Bools) -> bool:
     They do if the same places are wrong at all points; of a single point, if they are a part of
     the array that has a name.
     """
-    places = evidence.output * evidence.inputs + evidence.input
-    among = np.isin(places, np.unique(places[evidence.wrong]))
+    among = evidence.at_all_points(evidence.wrong)
     if (among & telling & ~evidence.wrong).any():
         return False
     return len(evidence.samples) > 1 or not words(evidence, among).startswith("the entr")
@@ -92,7 +91,7 @@ def _only(
     *,
     placed: bool,
 ) -> Hypothesis:
-    telling = (condition.special and not placed) or certainty == "A"
+    telling = not placed and (condition.special or condition.chance <= _ODD)
     less = _SAYS_LESS | (_FACTORS if condition.chance <= _CLEAR else frozenset())
     return Hypothesis(
         code="branch",
@@ -103,7 +102,7 @@ def _only(
         fitted=claims.fitted,
         tried=8,
         chance=condition.chance + claims.chance,
-        supersedes=less if telling else frozenset(),
+        supersedes=less if telling or certainty == "A" else frozenset(),
     )
 
 

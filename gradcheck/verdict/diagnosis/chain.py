@@ -18,6 +18,7 @@ from gradcheck.verdict.diagnosis.ratios import (
     times,
     vary,
 )
+from gradcheck.verdict.diagnosis.scope import wholes
 from gradcheck.verdict.diagnosis.survivors import survivors
 
 _TOLD = 3
@@ -49,7 +50,7 @@ def chain_factor(evidence: Evidence) -> Iterator[Hypothesis]:
     yield Hypothesis(
         code="chain-factor",
         message=_words(full, first.size, inverse=first.inverse, alias=alias) + relation.where,
-        certainty="A" if first.varies else "B",
+        certainty="A" if first.varies and (relation.everywhere or wholes(evidence)) else "B",
         predicted=relation.predicted,
         bar=relation.bar,
         tried=tried,
@@ -64,7 +65,6 @@ def log_parameter(evidence: Evidence) -> Iterator[Hypothesis]:
     x = own_input(evidence)
     rows = screening(evidence)
     some = only(evidence, rows)
-    sure = vary(evidence.x[rows]) and power_of(evidence) is None
     plans = [
         (1.0, False, "df is x times the derivative: it is the derivative by ln x"),
         (1.0, True, "df is 1/x times the derivative, as for an x that is a logarithm"),
@@ -75,10 +75,11 @@ def log_parameter(evidence: Evidence) -> Iterator[Hypothesis]:
         if not survive(some, *own_input(some).ratio(size, inverse=inverse)):
             continue
         relation = times(evidence, *x.ratio(size, inverse=inverse))
+        sure = vary(evidence.x[rows]) and power_of(evidence) is None
         yield Hypothesis(
             code="log-parameter",
             message=message + relation.where,
-            certainty="A" if sure else "B",
+            certainty="A" if sure and (relation.everywhere or wholes(evidence)) else "B",
             predicted=relation.predicted,
             bar=relation.bar,
             tried=len(plans),

@@ -20,7 +20,7 @@ _DIGITS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """A comparison that holds for some entries and not for the others."""
+    """A comparison, or two of them, that holds for some entries and not for the others."""
 
     text: str
     """Such as "x < 0"."""
@@ -32,13 +32,15 @@ class Condition:
     """The threshold: 0 if it is 0, 1 if it is 1, -1 or a constant of the caller, else more."""
     values: Array
     """The quantity that is compared, for all entries."""
+    is_double: bool = False
+    """Whether there are a lower and an upper threshold."""
 
     @property
     def chance(self) -> float:
-        """log10 of the chance that a threshold parts unrelated entries so well."""
+        """log10 of the chance that thresholds part unrelated entries so well."""
         both, one = self.holds + self.fails, min(self.holds, self.fails)
         ways = lgamma(both + 1) - lgamma(one + 1) - lgamma(both - one + 1)
-        return log10(2) - ways / log(10)
+        return log10(both if self.is_double else 2) - ways / log(10)
 
     @property
     def special(self) -> bool:
@@ -67,7 +69,11 @@ def conditions(evidence: Evidence, among: Bools, others: Bools) -> list[Conditio
     if not others.any():
         return []
     known = (0.0, 1.0, -1.0, *evidence.constants.values())
-    found = parting(_quantities(evidence, among), among, others, known)
+    quantities = _quantities(evidence, among)
+    found = [*parting(quantities, among, others, known)]
+    if not found:
+        signed = {name: values for name, values in quantities.items() if (values < 0).any()}
+        found = [*_within_or_outside(signed, among, others, known)]
     return sorted(found, key=lambda each: each.simple)
 
 
@@ -75,7 +81,7 @@ def beside(evidence: Evidence, among: Bools) -> Bools:
     """Tell which entries belong to the blocks of some entries."""
     if len(evidence.blocks) == 1:
         return np.ones(len(among), dtype=np.bool_)
-    numbers = numbers_of(evidence.blocks, evidence.input)
+    numbers = evidence.block_numbers
     return np.isin(numbers, np.unique(numbers[among]))
 
 
@@ -112,6 +118,33 @@ def parting(
                 simple=simple,
                 values=values,
             )
+
+
+def _within_or_outside(
+    quantities: Mapping[str, Array], among: Bools, others: Bools, known: Sequence[float]
+) -> Iterator[Condition]:
+    """Yield pairs of thresholds: entries between them on one side, beyond both on the other."""
+    for name, values in quantities.items():
+        inside, outside = np.unique(values[among]), np.unique(values[others])
+        if not (np.isfinite(inside).all() and np.isfinite(outside).all()):
+            continue
+        between = inside[0] > outside[0] and inside[-1] < outside[-1]
+        inner, outer = (inside, outside) if between else (outside, inside)
+        below, above = outer[outer < inner[0]], outer[outer > inner[-1]]
+        if len(below) + len(above) < len(outer) or not len(below) or not len(above):
+            continue
+        low, simple = _between(below[-1], inner[0], known)
+        high, as_simple = _between(inner[-1], above[0], known)
+        yield Condition(
+            text=f"{low:.8g} < {name} < {high:.8g}"
+            if between
+            else f"{name} < {low:.8g} or {name} > {high:.8g}",
+            holds=len(inside),
+            fails=len(outside),
+            simple=max(simple, as_simple),
+            values=values,
+            is_double=True,
+        )
 
 
 def _compared(inside: Array, outside: Array, known: Sequence[float]) -> tuple[str, int] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
+
+_DENSE = 8
+"""A table of places may be so many times as long as there are entries."""
 
 
 class Layout(Enum):
@@ -106,7 +110,7 @@ class Evidence:
         """The number of inputs."""
         return len(self.samples[0].x)
 
-    @property
+    @cached_property
     def block_numbers(self) -> Indices:
         """Which of the blocks each entry belongs to."""
         if self.layout is not Layout.DIRECTIONS:
@@ -118,6 +122,30 @@ class Evidence:
     def outputs(self) -> int:
         """The number of outputs."""
         return len(self.samples[0].y)
+
+    @cached_property
+    def places(self) -> Indices:
+        """A number for each entry of the Jacobian, the same at all points."""
+        if self.layout is Layout.ELEMENTWISE:
+            return self.input
+        return np.asarray(self.output * self.inputs + self.input, dtype=np.intp)
+
+    def at_all_points(self, some: Bools) -> Bools:
+        """Tell which entries stand at the place of one of some entries, at any point."""
+        if len(self.samples) == 1:
+            return some
+        place = self.places
+        if place.max(initial=0) > _DENSE * len(place):
+            return np.isin(place, place[some])
+        table = np.zeros(place.max(initial=0) + 1, dtype=np.bool_)
+        table[place[some]] = True
+        return table[place]
+
+    @cached_property
+    def strength(self) -> Array:
+        """How many error bars each derivative is away from 0."""
+        tolerance = self.tolerance(self.numeric, self.bar)
+        return np.asarray(np.abs(self.numeric) / np.where(tolerance > 0, tolerance, 1e-300))
 
     def matrix(self, values: Array, sample: Sample) -> Array:
         """Return an array over the entries as the matrix of one sample, (outputs, inputs).

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.verdict.diagnosis.evidence import Evidence
+from gradcheck.verdict.diagnosis.ratios import only
 from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
 
 Array = npt.NDArray[Any]
@@ -81,16 +82,25 @@ def fit(
     return Multiple(values=values, errors=errors, used=used)
 
 
-def at_a_glance(evidence: Evidence, target: Array, base: Array | float, shape: Array) -> bool:
+def at_a_glance(
+    evidence: Evidence,
+    target: Array,
+    base: Array | float,
+    shape: Array,
+    groups: Indices | None = None,
+) -> bool:
     """Tell whether a few wrong entries allow that target = c shape, where df claims base + c shape.
 
     What they forbid need not be fitted to a million of them.
     """
-    few = np.zeros(len(target), dtype=np.bool_)
-    few[np.flatnonzero(evidence.wrong)[:_GLANCE]] = True
-    found = fit(evidence, target, shape, among=few)
-    bar = evidence.bar + np.abs(shape) * found.errors[0]
-    return survives(evidence, base + found.values[0] * shape, bar, among=few)
+    wrong = np.flatnonzero(evidence.wrong)
+    rows = wrong[:: max(1, len(wrong) // _GLANCE)]
+    some, base = only(evidence, rows), np.broadcast_to(base, target.shape)[rows]
+    target, shape = target[rows], shape[rows]
+    own = np.zeros(len(rows), dtype=np.intp) if groups is None else groups[rows]
+    found = fit(some, target, shape, own)
+    bar = some.bar + np.abs(shape) * found.errors[own]
+    return survives(some, base + found.values[own] * shape, bar)
 
 
 def survives(evidence: Evidence, predicted: Array, bar: Array, among: Bools | None = None) -> bool:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from gradcheck.verdict.diagnosis.evidence import Evidence, Layout
 from gradcheck.verdict.diagnosis.fitting import are_equal, fit, plain
 from gradcheck.verdict.diagnosis.hypothesis import Hypothesis, Remark
+from gradcheck.verdict.diagnosis.ratios import screening
 from gradcheck.verdict.judging import SIGNIFICANT
 
 Array = npt.NDArray[Any]
@@ -77,7 +78,8 @@ def by_probability(evidence: Evidence) -> Iterator[Hypothesis]:
     That by the inputs is n = (p - y) / batch, for the one y = 1 that is the only negative one; that
     by the probabilities is -y / (p batch).
     """
-    if evidence.outputs != 1:
+    positive = evidence.wrong & (evidence.numeric > SIGNIFICANT * evidence.bar)
+    if evidence.outputs != 1 or evidence.claimed[positive].any():
         return
     for loss in _losses(evidence):
         if loss.code != "invariance-lost" or (loss.groups < 0).any():
@@ -114,13 +116,17 @@ def _losses(evidence: Evidence) -> Iterator[_Loss]:
     if evidence.layout is not Layout.JACOBIAN or not evidence.wrong.any():
         return
     place = evidence.point * evidence.outputs + evidence.output
+    rows = screening(evidence)
+    moves = (
+        ("invariance-lost", np.ones_like(evidence.x), "offset"),
+        ("projection-lost", evidence.x, "regulariser"),
+    )
     for part, name in _sets_of_inputs(evidence):
+        if all(_is_felt(evidence, rows, along, part) for _, along, _ in moves):
+            continue
         number = part[evidence.input]
         groups = np.where(number >= 0, place * (part.max() + 1) + number, -1)
-        for code, along, looks_like in (
-            ("invariance-lost", np.ones_like(evidence.x), "offset"),
-            ("projection-lost", evidence.x, "regulariser"),
-        ):
+        for code, along, looks_like in moves:
             left = _left_over(evidence, along, groups)
             if left is not None:
                 yield _Loss(
@@ -144,6 +150,18 @@ def _message(code: str, name: str, left: float) -> str:
         f"derivative must be orthogonal to x, but x · df is {plain(left, left / 100)}; subtract "
         "the part along x"
     )
+
+
+def _is_felt(evidence: Evidence, rows: Indices, along: Array, part: Indices) -> bool:
+    """Tell from one output and one set of inputs, of a few rows, that f does not ignore a move."""
+    rows = rows[part[evidence.input[rows]] >= 0]
+    if not len(rows):
+        return False
+    column = evidence.input[rows[0]]
+    among = rows[0] - column + np.flatnonzero(part == part[column])
+    slopes, bar = evidence.numeric[among] * along[among], evidence.bar[among] * np.abs(along[among])
+    width = SIGNIFICANT * bar.sum() + _ROUNDING * np.abs(slopes).sum()
+    return bool(np.abs(slopes.sum()) > width)
 
 
 def _left_over(evidence: Evidence, along: Array, groups: Indices) -> float | None:

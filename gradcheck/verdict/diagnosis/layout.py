@@ -37,7 +37,7 @@ _SAYS_LESS = frozenset(
 def layout(evidence: Evidence) -> Iterator[Hypothesis]:
     """Propose that axes are exchanged, or that an array was read in the other order."""
     for side in (by_entry(evidence), by_input(evidence), by_output(evidence)):
-        if side is None or not len(side.touched):
+        if side is None or not len(side.touched) or not side.is_misplaced:
             continue
         candidates = _of_jacobian(evidence) if side.letter == "df" else _of_array
         source, chosen, tried = side.by_block(candidates)

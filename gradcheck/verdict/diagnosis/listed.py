@@ -23,6 +23,8 @@ class Cause:
     code: str
     certainty: Certainty
     message: str
+    by_caller: bool = False
+    """Whether the number is one that the caller named."""
 
 
 def _listed(value: float, code: str, certainty: Certainty, message: str) -> Cause:
@@ -60,7 +62,8 @@ _PAIRED = 12
 def causes(evidence: Evidence) -> list[list[Cause]]:
     """Return all causes to try, those with the same value together; rivals are B at most."""
     together: list[list[Cause]] = []
-    for cause in (*_KNOWN, *_of_caller(evidence.constants), *_named(), *_of_sizes(evidence)):
+    of_caller = (replace(each, by_caller=True) for each in _of_caller(evidence.constants))
+    for cause in (*_KNOWN, *of_caller, *_named(), *_of_sizes(evidence)):
         if not _is_useful(cause.value):
             continue
         same = next((each for each in together if _same(each[0].value, cause.value)), None)

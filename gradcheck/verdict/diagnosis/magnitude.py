@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gradcheck.verdict.blocks import numbers_of
 from gradcheck.verdict.diagnosis.evidence import Evidence
-from gradcheck.verdict.diagnosis.extent import wholes
 from gradcheck.verdict.diagnosis.hypothesis import Certainty, Hypothesis
-from gradcheck.verdict.diagnosis.ratios import only, screening, strength, survive, vary
-from gradcheck.verdict.diagnosis.scope import Scoped, scoped, words
+from gradcheck.verdict.diagnosis.ratios import only, screening, survive, vary
+from gradcheck.verdict.diagnosis.scope import Scoped, scoped, wholes, words
 
 _ENOUGH = 8
 """If so many entries are wrong just where the derivative is negative, that is no coincidence."""
@@ -17,17 +15,18 @@ _ENOUGH = 8
 
 def absolute(evidence: Evidence) -> Iterator[Hypothesis]:
     """Propose that df is the absolute value of the derivative."""
-    clear = evidence.compared & (strength(evidence) > 1)
+    clear = evidence.compared & (evidence.strength > 1)
     right = clear & ~evidence.wrong
     if (evidence.numeric[evidence.wrong] >= 0).any() or not (evidence.numeric[right] > 0).any():
         return
     relation = _in_blocks(evidence)
     enough = clear.sum() >= _ENOUGH and not wholes(evidence)
+    changes = (evidence.at_all_points(evidence.wrong) & right).any()
     yield Hypothesis(
         code="abs",
         message=f"df is the absolute value of the derivative{relation.where}: a sign is lost "
         "where it is negative",
-        certainty="A",
+        certainty="A" if enough or changes else "B",
         predicted=relation.predicted,
         bar=relation.bar,
         supersedes=frozenset({"sign"}) if enough else frozenset(),
@@ -40,7 +39,7 @@ def _in_blocks(evidence: Evidence) -> Scoped:
     everywhere = scoped(evidence, predicted, evidence.bar)
     if everywhere.everywhere:
         return everywhere
-    blocks = numbers_of(evidence.blocks, evidence.input)
+    blocks = evidence.block_numbers
     among = np.isin(blocks, np.unique(blocks[evidence.wrong]))
     return Scoped(
         predicted=np.where(among, predicted, evidence.numeric),

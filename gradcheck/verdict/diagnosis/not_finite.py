@@ -48,6 +48,5 @@ def _where(evidence: Evidence) -> str:
     undefined = evidence.undefined
     if evidence.layout is Layout.DIRECTIONS:
         return "all directions" if undefined.all() else "some directions"
-    spots = evidence.output * evidence.inputs + evidence.input
-    among = np.isin(spots, np.unique(spots[undefined]))
+    among = evidence.at_all_points(undefined)
     return words(evidence, among, undefined | evidence.compared) + where_points(evidence, undefined)

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from gradcheck.verdict.diagnosis.evidence import Evidence
 from gradcheck.verdict.diagnosis.hypothesis import Certainty, Hypothesis
-from gradcheck.verdict.diagnosis.matching import matched
-from gradcheck.verdict.diagnosis.permuting import in_words
+from gradcheck.verdict.diagnosis.permuting import in_words, matched
 from gradcheck.verdict.diagnosis.region import region
 from gradcheck.verdict.diagnosis.rolling import rolls
 from gradcheck.verdict.diagnosis.sides import FREE, Side, by_input, by_output
@@ -61,7 +60,7 @@ def order(evidence: Evidence) -> Iterator[Hypothesis]:
 
 
 def _of_side(side: Side) -> Iterator[_Found]:
-    if side.columns == 1:
+    if side.columns == 1 or not side.is_misplaced:
         return
     special = list(_swapped(side))
     for rolled in _rolled(side):
@@ -77,10 +76,11 @@ def _swapped(side: Side) -> Iterator[_Found]:
         source = np.arange(side.columns)
         source[left], source[right] = right, left
         if side.fits(source):
+            what = text or " and ".join(_runs(side, left, right))
             unsure = len(left) == 1 and side.ambiguous(np.concatenate([left, right]))
             yield _Found(
                 code="swapped",
-                message=f"df exchanges {text}; put each derivative in the other's place",
+                message=f"df exchanges {what}; put each derivative in the other's place",
                 certainty="B" if unsure else "A",
                 source=source,
                 tried=side.columns * (side.columns - 1) // 2,
@@ -90,7 +90,10 @@ def _swapped(side: Side) -> Iterator[_Found]:
 
 
 def _pairs(side: Side) -> Iterator[tuple[tuple[Indices, Indices], str]]:
-    """Yield what may be exchanged: the wrong columns fall into two parts of equal size."""
+    """Yield what may be exchanged: the wrong columns fall into two parts of equal size.
+
+    With words for them; "" for two runs of a block.
+    """
     touched, blocks = side.touched, side.touched_blocks
     if len(blocks) == 2 and blocks[0].size == blocks[1].size > 1:
         halves = tuple(np.arange(each.start, each.stop) for each in blocks)
@@ -104,8 +107,8 @@ def _pairs(side: Side) -> Iterator[tuple[tuple[Indices, Indices], str]]:
     block = blocks[0]
     places = np.arange(block.size).reshape(block.shape)
     index = np.unravel_index(touched - block.start, block.shape or (1,))
-    for axis, used in enumerate(map(np.unique, index)):
-        if len(block.shape) > 1 and len(used) == 2:
+    for axis, used in enumerate(map(np.unique, index) if len(block.shape) > 1 else ()):
+        if len(used) == 2:
             both = [np.take(places, k, axis=axis).reshape(-1) for k in used.tolist()]
             text = " and ".join(region(block.name, block.shape, each) for each in both)
             yield (both[0] + block.start, both[1] + block.start), text
@@ -114,8 +117,14 @@ def _pairs(side: Side) -> Iterator[tuple[tuple[Indices, Indices], str]]:
     if len(runs) == 1 and len(touched) % 2 == 0:
         runs = [touched[:cut], touched[cut:]]
     if len(runs) == 2 and len(runs[0]) == len(runs[1]):
-        text = " and ".join(region(block.name, block.shape, run - block.start) for run in runs)
-        yield (runs[0], runs[1]), text
+        yield (runs[0], runs[1]), ""
+
+
+def _runs(side: Side, *runs: Indices) -> Iterator[str]:
+    """Describe runs of columns of one block."""
+    (block,) = side.touched_blocks
+    for run in runs:
+        yield region(block.name, block.shape, run - block.start)
 
 
 def _rolled(side: Side) -> Iterator[_Found]:

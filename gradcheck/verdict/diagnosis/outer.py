@@ -75,5 +75,5 @@ def _unknown(evidence: Evidence) -> Iterator[Hypothesis]:
         predicted=relation.predicted,
         bar=relation.bar,
         fitted=len(found),
-        supersedes=frozenset({"regulariser-only"}),
+        supersedes=frozenset({"regulariser-only", "precision"}),
     )

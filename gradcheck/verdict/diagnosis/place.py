@@ -1,7 +1,5 @@
 """Where the wrong entries are, when nothing else is known of them."""
 
-import numpy as np
-
 from gradcheck.verdict.diagnosis.conditions import conditions
 from gradcheck.verdict.diagnosis.evidence import Evidence, Layout
 from gradcheck.verdict.diagnosis.points import where_points
@@ -23,8 +21,7 @@ def place(evidence: Evidence) -> str:
     for each in conditions(evidence, wrong, telling & ~wrong):
         if each.special and each.chance <= _LUCKY:
             return f"df is wrong exactly where {each.text}: look at the branch for it"
-    spots = evidence.output * evidence.inputs + evidence.input
-    among = np.isin(spots, np.unique(spots[wrong]))
+    among = evidence.at_all_points(wrong)
     where = words(evidence, among)
     at = where_points(evidence, wrong)
     only = "" if where.startswith("all ") and not at else "only "

@@ -7,15 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.verdict.diagnosis.evidence import Evidence, Layout
-from gradcheck.verdict.diagnosis.extent import places
 from gradcheck.verdict.diagnosis.hypothesis import Hypothesis
 from gradcheck.verdict.diagnosis.listed import lengths
-from gradcheck.verdict.diagnosis.ratios import only, screening, strength, survive, times, vary
+from gradcheck.verdict.diagnosis.ratios import only, screening, survive, times, vary
 
 Array = npt.NDArray[Any]
 
 _CLEAR = 1e4
 """A derivative is compared with powers if it is so many error bars away from 0."""
+_GLANCE = 1000
+"""So many entries are looked at first, at all points."""
 _ROUNDING = 1e-8
 _ROUGH = 1e-5
 """How well an exponent is known that is taken for a whole or half one."""
@@ -67,7 +68,7 @@ def power_of(evidence: Evidence) -> float | None:
     """Return p if f consists of powers c x^p of its inputs, each with its own c; else None."""
     if evidence.layout is Layout.DIRECTIONS:
         return None
-    clear = evidence.compared & (strength(evidence) > _CLEAR) & (evidence.x != 0)
+    clear = evidence.compared & (evidence.strength > _CLEAR) & (evidence.x != 0)
     if not clear.any():
         return None
     x, n = evidence.x[clear], evidence.numeric[clear]
@@ -76,7 +77,13 @@ def power_of(evidence: Evidence) -> float | None:
         degree = n * x / evidence.y[clear]
         if (np.abs(degree - degree[0]) <= (error + error[0]) * np.abs(degree)).all():
             return _whole(float(degree[0]), certain=vary(x))
-    return _slope(np.log(np.abs(x)), np.log(np.abs(n)), error, places(evidence)[clear])
+    place = evidence.places[clear]
+    few = np.isin(place, place[:_GLANCE])
+    for some in (few, np.ones(len(few), dtype=np.bool_)):
+        found = _slope(np.log(np.abs(x[some])), np.log(np.abs(n[some])), error[some], place[some])
+        if found is None:
+            return None  # what a few entries forbid need not be looked at in all
+    return found
 
 
 def _slope(x: Array, n: Array, error: Array, place: Array) -> float | None:

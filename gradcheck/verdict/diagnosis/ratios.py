@@ -26,16 +26,10 @@ def screening(evidence: Evidence) -> Indices:
     rows = np.flatnonzero(evidence.wrong)
     if len(rows) <= _SCREENED:
         return rows
-    clear = strength(evidence)[rows]
+    clear = evidence.strength[rows]
     best = np.argpartition(-clear, _SCREENED // 2)[: _SCREENED // 2]
     spread = np.linspace(0, len(rows) - 1, _SCREENED // 2).astype(np.intp)
     return np.asarray(rows[np.unique(np.concatenate([best, spread]))], dtype=np.intp)
-
-
-def strength(evidence: Evidence) -> Array:
-    """Tell how many error bars each derivative is away from 0."""
-    tolerance = evidence.tolerance(evidence.numeric, evidence.bar)
-    return np.asarray(np.abs(evidence.numeric) / np.where(tolerance > 0, tolerance, 1e-300))
 
 
 def only(evidence: Evidence, rows: Indices) -> Evidence:
@@ -90,7 +84,7 @@ def fitted(evidence: Evidence, rows: Indices, shape: Array | float = 1.0) -> tup
     shape : array of shape (entries,) or float
         A known factor besides c.
     """
-    clear = strength(evidence)[rows]
+    clear = evidence.strength[rows]
     best = int(rows[np.argmax(np.where(np.isfinite(clear), clear, -1.0))])
     known = float(np.broadcast_to(shape, evidence.numeric.shape)[best] * evidence.numeric[best])
     c = float(evidence.claimed[best]) / known if known else np.nan

@@ -42,7 +42,8 @@ def region(letter: str, shape: tuple[int, ...], flat: Indices) -> str:
 
 def _slices(letter: str, shape: tuple[int, ...], flat: Indices) -> str:
     """Describe a set that is a product of slices."""
-    used = [np.unique(index) for index in np.unravel_index(flat, shape)]
+    index = np.unravel_index(flat, shape)
+    used = [flat] if len(shape) == 1 else [np.unique(each) for each in index]
     if np.prod([len(each) for each in used]) != len(flat):
         return ""
     texts = [_along(each, size) for each, size in zip(used, shape, strict=True)]

@@ -46,16 +46,32 @@ def scoped(evidence: Evidence, predicted: Array, bar: Array) -> Scoped:
     fits = evidence.explained(predicted, bar)
     if fits[evidence.compared].all():
         return Scoped(predicted=predicted, bar=bar, where="", everywhere=True)
-    place = evidence.output * evidence.inputs + evidence.input
     if evidence.layout is Layout.DIRECTIONS:
-        place = evidence.block_numbers  # a mistake in few entries need not show along all of them
-    among = np.isin(place, np.unique(place[evidence.wrong]))
+        block = evidence.block_numbers  # a mistake in few entries need not show along all of them
+        among = np.isin(block, np.unique(block[evidence.wrong]))
+    else:
+        among = evidence.at_all_points(evidence.wrong)
     return Scoped(
         predicted=np.where(among, predicted, evidence.numeric),
         bar=np.where(among, bar, evidence.bar),
         where=f" in {words(evidence, among)}",
         everywhere=False,
     )
+
+
+def wholes(evidence: Evidence) -> bool:
+    """Tell whether all entries are wrong, or whole blocks, or whole rows or columns."""
+    among = evidence.at_all_points(evidence.wrong)
+    groupings = [np.zeros(len(among), dtype=np.intp)]
+    if len(evidence.blocks) > 1:
+        groupings.append(evidence.block_numbers)
+    if evidence.layout is Layout.JACOBIAN and evidence.outputs > 1:
+        groupings += [evidence.output, evidence.input]
+    return any(_fills(among, groups, evidence.compared) for groups in groupings)
+
+
+def _fills(among: npt.NDArray[np.bool_], groups: Indices, known: npt.NDArray[np.bool_]) -> bool:
+    return bool(among[np.isin(groups, np.unique(groups[among])) & known].all())
 
 
 def words(evidence: Evidence, among: Bools, compared: Bools | None = None) -> str:
@@ -126,7 +142,7 @@ def _blocks(evidence: Evidence, chosen: Bools, known: Bools) -> str:
 
 def _whole_blocks(evidence: Evidence, chosen: Bools, known: Bools) -> list[str]:
     """Return the names of the blocks that the chosen entries fill; none if they fill no whole."""
-    numbers = numbers_of(evidence.blocks, evidence.input)
+    numbers = evidence.block_numbers
     touched = np.unique(numbers[chosen])
     if len(evidence.blocks) == 1 or (np.isin(numbers, touched) & known & ~chosen).any():
         return []

@@ -25,6 +25,8 @@ FREE = -2
 
 _PROBES = 64
 """So many wrong cells are looked at before all of them are."""
+_GLANCE, _NARROW = 16, 1000
+"""In tables of more columns, so many wrong claims are looked for first among the true numbers."""
 _EQUAL = 1e-7
 """Columns are equal if they differ by less, relatively."""
 
@@ -93,6 +95,18 @@ class Side:
         row, column = np.nonzero(self.wrong)
         some = np.linspace(0, len(row) - 1, min(len(row), _PROBES)).astype(np.intp)
         return row[some], column[some]
+
+    @cached_property
+    def is_misplaced(self) -> bool:
+        """Whether a part of the wrong claims, at least, are true of other columns of their row."""
+        row, column = self._probes
+        some = np.linspace(0, len(row) - 1, min(len(row), _GLANCE)).astype(np.intp)
+        found = 0
+        for r, c in zip(row[some].tolist(), column[some].tolist(), strict=True):
+            size = MATERIAL * abs(self.claimed[r, c]) + self.slack[r, c]
+            error = np.abs(self.numeric[r] - self.claimed[r, c])
+            found += bool((error <= SIGNIFICANT * self.bar[r] + size).any())
+        return 4 * found >= len(some) or self.columns <= _NARROW
 
     @cached_property
     def keys(self) -> Array:

@@ -1,5 +1,6 @@
 """Symmetric matrices counted in another way, and rotations of the Jacobian."""
 
+import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,8 @@ Indices = npt.NDArray[np.intp]
 
 _WIDEST = 16
 """Rotations are looked for in spaces of up to so many dimensions."""
+_SMALLEST = 4
+"""A vector is taken for the triangle of a matrix of so many rows at least."""
 _LEVEL = 1e-6
 """Smaller parts of a matrix do not count."""
 _SAYS_LESS = frozenset({"factor", "block-factor", "repeated-index", "zero", "branch", "border"})
@@ -41,6 +44,8 @@ def symmetric_counted(evidence: Evidence) -> Iterator[Hypothesis]:
         if len(block.shape) == 2 and block.shape[0] == block.shape[1] > 1:
             cells = side.cells[:, block.start : block.stop].reshape(-1, *block.shape)
             yield from _counted(evidence, cells, f"the derivative by {block.name}")
+        if len(block.shape) == 1:
+            yield from _packed(evidence, side.cells[:, block.start : block.stop], block.name)
     whole = by_entry(evidence)
     if whole is not None and evidence.outputs == evidence.inputs:
         cells = whole.cells.reshape(-1, evidence.outputs, evidence.inputs)
@@ -67,6 +72,24 @@ def _counted(evidence: Evidence, cells: Indices, what: str) -> Iterator[Hypothes
             scale = keep(np.where(on, 1.0, factor))
             message = f"{what} holds the {name} triangle only{more}; fill both triangles"
             yield _placed(evidence, cells, scale * numeric, scale * bar, message)
+
+
+def _packed(evidence: Evidence, cells: Indices, name: str) -> Iterator[Hypothesis]:
+    """Propose that a vector holds one triangle of a symmetric matrix, and df miscounts it."""
+    count = cells.shape[1]
+    size = math.isqrt(2 * count)
+    if size < _SMALLEST or size * (size + 1) // 2 != count:
+        return
+    for triangle, rows in (("lower", np.tril_indices(size)), ("upper", np.triu_indices(size))):
+        scale = np.where(rows[0] == rows[1], 1.0, 0.5)
+        for factor, text in ((scale, "half"), (1 / scale, "twice")):
+            message = (
+                f"the derivative by {name}, read as the {triangle} triangle of a symmetric matrix "
+                f"of {size} by {size}, has {text} of what belongs beside the diagonal: "
+                "each such entry stands in the matrix two times"
+            )
+            numeric, bar = evidence.numeric[cells], evidence.bar[cells]
+            yield _placed(evidence, cells, factor * numeric, factor * bar, message)
 
 
 def _placed(

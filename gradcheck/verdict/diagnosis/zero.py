@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.verdict.diagnosis.evidence import Evidence
-from gradcheck.verdict.diagnosis.extent import wholes
 from gradcheck.verdict.diagnosis.hypothesis import Hypothesis
-from gradcheck.verdict.diagnosis.scope import scoped
+from gradcheck.verdict.diagnosis.scope import scoped, wholes
 
 
 def zero(evidence: Evidence) -> Iterator[Hypothesis]:
