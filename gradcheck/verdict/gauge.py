@@ -34,7 +34,7 @@ _SURE = 0.25
 """What a single value of f says counts if its bar is at most this share of the mistake."""
 _BENT = 4.0
 """The second derivative is seldom larger than the first, in units of x, by this factor."""
-_ROUNDED = 4.0
+_ROUNDED = 1.0
 """A value of f is known to so many roundoffs at best."""
 _CLOSER = 24
 """Values of f that it takes at most to measure its noise."""
@@ -137,7 +137,7 @@ class Gauge:
         sums = self.gradient[part] * moves
         noise = max(self._noise, _ROUNDED * UNIT_ROUNDOFF * max(abs(above), abs(below)))
         value = float(sums.sum()) - (above - below) / (2 * h)
-        bar = 2 * noise / h + self._curve * h**2 + _rounding(sums)
+        bar = noise / h + self._curve * h**2 + _rounding(sums)
         inside = [(moves[i - start], e) for i, e in self._known.items() if start <= i < stop]
         value -= sum(move * mistake.value for move, mistake in inside)
         known = np.array([move * mistake.bar for move, mistake in inside])

@@ -149,7 +149,5 @@ def _follows(df: Probe, point: Array, elsewhere: Array) -> bool:
     gets two values itself after these.
     """
     beyond = 2 * elsewhere - point
-    first, after_one, second, after_other = (
-        df.at(x) for x in (elsewhere, point, beyond, point)
-    )
+    first, after_one, second, after_other = (df.at(x) for x in (elsewhere, point, beyond, point))
     return alike(first, second) and not alike(after_one, after_other)

@@ -28,7 +28,7 @@ _CROWDED = 0.7
 """Of the parts of one size; where more hold mistakes, a single mistake in a part is unlikely."""
 _CODES = 8
 """There are so many codes at least, so that several mistakes seldom spell an index by chance."""
-_DECISIVE = 1 / 8
+_DECISIVE = 1 / 4
 """The error of a quotient that spells an index, in units of the distance of two codes."""
 _EACH = 4
 """So many readings a mistake are needed at the least."""
