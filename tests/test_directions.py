@@ -104,7 +104,7 @@ def test_claims_along_directions_are_sums_over_entries(
     generator = np.random.default_rng(outputs + 10 * inputs)
     jacobian = generator.normal(size=(outputs, inputs))
     directions = generator.normal(size=(count, inputs))
-    values, sizes = along(jacobian, directions)
+    values, sizes = along(jacobian, list(directions))
 
     expected = [[row @ direction for row in jacobian] for direction in directions]
     squares = [[np.sum((row * direction) ** 2) for row in jacobian] for direction in directions]
@@ -112,11 +112,41 @@ def test_claims_along_directions_are_sums_over_entries(
     np.testing.assert_allclose(sizes**2, squares)
 
 
+def test_each_block_has_directions_of_its_own() -> None:
+    """So that a small one is not drowned by the others."""
+    blocks = (Block("W", 0, (3, 4)), Block("b", 12, (2,)))
+    directions = Directions(blocks=blocks, each=2, scale=np.ones(14), seed=0)
+    moved = np.array(directions) != 0
+
+    np.testing.assert_array_equal(moved[:2], [[True] * 12 + [False] * 2] * 2)
+    np.testing.assert_array_equal(moved[2:], [[False] * 12 + [True] * 2] * 2)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_mistake_above_the_stated_power_shows(count: int) -> None:
+    """In any single entry for certain; spread over all entries in 99 of 100 random cases."""
+    generator = np.random.default_rng(count)
+    directions = drawn(count, np.ones(400), 5)
+    gradient = generator.normal(size=(1, 400))
+    _, sizes = along(gradient, directions)
+    threshold = np.full(sizes.shape, 1e-3)
+    seen = power(threshold, sizes, directions)
+    average = np.sqrt(np.mean(gradient**2))
+    single = [abs(v * seen.single * average * 1.2).min() for v in directions]
+    norm = seen.spread * np.linalg.norm(gradient)
+    spread = generator.normal(size=(2000, 400))
+    spread *= norm / np.linalg.norm(spread, axis=1, keepdims=True)
+    sums = np.abs(spread @ np.array(directions).T)
+
+    assert max(single) > 1e-3
+    assert 0.98 < np.mean((sums > 1e-3).any(axis=1)) < 0.999
+
+
 # --- large gradients -----------------------------------------------------------------------------
 
 
 def test_a_right_gradient_of_three_thousand_inputs_passes() -> None:
-    """Along one direction in 8 calls of f, with a note that says so and tells how to have every entry checked."""
+    """In 8 calls of f, along one direction; a note says so, and how to have every entry checked."""
     x = point(3000)
     result = check(springs, springs_gradient, x)
     (note,) = [note for note in result.notes if "direction" in note]

@@ -302,8 +302,9 @@ def as_numbers(
         raise CaseError(f"{expected}, got None at x = {text(x)}; is a `return` missing?")
     if hasattr(value, "tocsr"):
         raise CaseError(
-            f"{expected}, got a sparse matrix of shape {value.shape} at x = {text(x)}; tell where it "
-            "may differ from zero, such as check(f, df, x, sparsity=df(x) != 0), or call toarray()"
+            f"{expected}, got a sparse matrix of shape {value.shape} at x = {text(x)}; tell where "
+            "it may differ from zero, such as check(f, df, x, sparsity=df(x) != 0), or call "
+            "toarray()"
         )
     if isinstance(value, list | tuple | dict | str | bytes):
         kind = type(value).__name__

@@ -14,14 +14,14 @@ from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
 from gradcheck.model.registry import Registry
 from gradcheck.verdict.blocks import whole
-from gradcheck.verdict.diagnosis import diagnose
+from gradcheck.verdict.diagnosis.evidence import Evidence
 from gradcheck.verdict.diagnosis.gathering import gather
 from gradcheck.verdict.diagnosis.hints import Hints, hints_of
 from gradcheck.verdict.directions import require_directions
 from gradcheck.verdict.entrance import Question, question
 from gradcheck.verdict.faults import Fault, named, notes
 from gradcheck.verdict.point import Options, Outcome, check_point
-from gradcheck.verdict.result import Called, Result, Results
+from gradcheck.verdict.result import Called, Finding, Result, Results
 from gradcheck.verdict.sparse import check_sparse
 from gradcheck.verdict.state import untouched
 from gradcheck.verdict.subject import cases_in, points_of, tolerance_of
@@ -255,8 +255,7 @@ def _answer(asked: Question, options: Options, hints: Hints) -> Result:
         blocks = options.blocks or whole(point.shape)
         evidence = gather(entries, outcomes, points, df, blocks, hints)
         seen = [finding for outcome in outcomes if outcome for finding in outcome.findings]
-        told = () if evidence is None or seen else diagnose(evidence)
-        findings = (*named(faults), *seen, *told)
+        findings = (*named(faults), *(seen or _named_causes(evidence)))
     return Result(
         case=case if case.points else _with_points(case, points),
         verdict=verdict,
@@ -273,6 +272,15 @@ def _answer(asked: Question, options: Options, hints: Hints) -> Result:
         structure=structure,
         roles=Called(options=_written(options, asked)),
     )
+
+
+def _named_causes(evidence: Evidence | None) -> tuple[Finding, ...]:
+    """Name the mistake; what knows them all is imported where something fails only."""
+    if evidence is None:
+        return ()
+    from gradcheck.verdict.diagnosis.naming import diagnose
+
+    return diagnose(evidence)
 
 
 def _written(options: Options, asked: Question) -> str:

@@ -28,8 +28,9 @@ _CROWDED = 0.7
 """Of the parts of one size; where more hold mistakes, a single mistake in a part is unlikely."""
 _CODES = 8
 """There are so many codes at least, so that several mistakes seldom spell an index by chance."""
-_DECISIVE = 1 / 4
-"""The error of a quotient that spells an index, in units of the distance of two codes."""
+_DECISIVE = 2.0
+"""The error bar of a quotient that spells an index, in units of the distance of two codes: bars
+leave so much room that the nearest index is nearly always right, and confirming it is cheap."""
 _EACH = 4
 """So many readings a mistake are needed at the least."""
 
@@ -187,6 +188,6 @@ class Search:
             decisive = error <= _DECISIVE
             if last < first or (not decisive and last - first + 1 > count / 2):
                 return None
-            low, count = low + first, last - first + 1
             if decisive:
-                return part.start + low
+                return part.start + low + min(max(round(found), first), last)
+            low, count = low + first, last - first + 1

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from gradcheck.differences.probe import Probe
 from gradcheck.verdict.blocks import Block
-from gradcheck.verdict.diagnosis import diagnose
 from gradcheck.verdict.diagnosis.evidence import Evidence, Layout, Sample
+from gradcheck.verdict.diagnosis.naming import diagnose
 from gradcheck.verdict.gauge import Gauge
 from gradcheck.verdict.judging import MATERIAL, SIGNIFICANT
 from gradcheck.verdict.result import VERDICTS, Entries, Finding, Reason, Verdict
