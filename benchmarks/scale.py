@@ -1,6 +1,6 @@
 """Count what a check and the search for wrong entries cost from 10 to a million inputs.
 
-Three sections:
+Four sections:
 
 - dense: all n derivatives of a logistic loss with 2,000 rows, n = 10, 100 and 1,000: evaluations of
   f, and the time beside that of one f, for gradcheck.check and its peers in scipy, whose figures
@@ -11,7 +11,8 @@ Three sections:
   afterwards for each loss, which no user has;
 - locate: which entries are wrong. The reference is adaptive bisection with the same readings:
   each part that holds a mistake is halved, and both halves are read, without codes and without
-  subtraction.
+  subtraction;
+- a tridiagonal Jacobian of n / 10 rows, as benchmarks/sparse.py measures it.
 
 The losses are sums of n sines with random signs, and of n softplus, whose gradient has one sign.
 `time` is in units of one f, measured just before.
@@ -36,6 +37,7 @@ from scipy.optimize._numdiff import approx_derivative
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are not installed
 
 import gradcheck as gc
+from benchmarks import sparse
 from benchmarks.overhead import Loss
 from gradcheck.differences.tracks import scale_of
 
@@ -324,6 +326,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     dense()
     verdicts(losses, options.trials)
     locations(losses, max(1, options.trials // 3))
+    print()
+    sparse.measure(max(2, options.size // 10))
 
 
 if __name__ == "__main__":

@@ -198,6 +198,11 @@ def main() -> None:
     size = parser.parse_args().size
     if size < 2:
         parser.error("a line has at least two unknowns")
+    measure(size)
+
+
+def measure(size: int) -> None:
+    """Compare the tools on all residuals of so many unknowns."""
     small = residuals(4)[0]
     gradcheck(small, small.df(small.x))  # which imports what it needs
     print(f"tridiagonal, n = {size:,}")
