@@ -309,6 +309,16 @@ def test_a_report_is_written(cases: str, tmp_path: Path) -> None:
     assert "gradcheck: " in result.stderr
 
 
+def test_the_path_of_a_report_is_one_line(
+    cases: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However narrow the terminal is, so that it can be copied and piped."""
+    monkeypatch.setenv("COLUMNS", "20")
+    result = run("report", "--path", cases, "--out", str(tmp_path / "out"), "-q")
+
+    assert str(tmp_path / "out" / "index.html") == result.stdout.splitlines()[-1]
+
+
 def test_the_facts_of_a_report_come_as_json(mixed: str, tmp_path: Path) -> None:
     """A case that cannot be evaluated is a problem with its reason, and the code says so."""
     result = run("report", "--path", mixed, "--out", str(tmp_path / "out"), "--json", "-q")

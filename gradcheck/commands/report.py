@@ -91,7 +91,7 @@ def _print(written: "Report") -> None:
         parts.append(f"{len(written.problems)} not loaded or compared")
     cases = "1 case" if len(written.cases) == 1 else f"{len(written.cases)} cases"
     terminal.print(", ".join([cases, *parts]))
-    terminal.print(Text(printable(str(written.index)), overflow="fold"))
+    terminal.print(Text(printable(str(written.index))), soft_wrap=True)  # a path is one line
 
 
 def _facts(written: "Report") -> dict[str, Any]:
