@@ -22,6 +22,8 @@ USER_CODE = {
     "differences/evaluate.py": "the one place that calls user code: copied, caught, counted",
     "differences/probe.py": "calls f and df at single points, for the estimates and the verdict",
     "differences/action.py": "hands x and a vector to a JVP, VJP or Hessian; a Probe calls it",
+    "differences/structure.py": "hands a tree to functions that take one; a Probe calls it",
+    "verdict/on_pattern.py": "takes from df its values on a sparsity pattern; a Probe calls it",
     "model/restriction.py": "f along one input or direction; its sweep calls it through evaluate",
     "differences/line.py": "the certified reference runs f there, on balls instead of floats",
     "model/calculus/": "builds new functions out of functions, and calls none while it does so",

@@ -16,12 +16,20 @@ from gradcheck.errors import CaseError
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
+Function = Callable[..., Any]
 
 LISTED = 4
 """So many parts are named in a message."""
 _WRITTEN = 8
 """A part with more numbers is written by its shape."""
 _LONGEST = 120
+
+
+def marked_like(f: Function, made: Function) -> Function:
+    """Mark a function that was made of f as batched, if f is."""
+    if getattr(f, "_gradcheck_batched", False) is True:
+        made._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (our mark)
+    return made
 
 
 def is_tree(x: Any) -> bool:
@@ -204,9 +212,7 @@ class Structure:
                 flat[...] = np.nan  # so that who looks at it sees that it was changed
             return value
 
-        if getattr(f, "_gradcheck_batched", False) is True:
-            call._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (our mark)
-        return call
+        return marked_like(f, call)
 
     def text(self, flat: Array) -> str:
         """Write the tree of a flat vector for a message."""

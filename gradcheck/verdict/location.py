@@ -8,19 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.differences.probe import Probe
-from gradcheck.differences.structure import Structure
 from gradcheck.differences.tracks import scale_of
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 from gradcheck.verdict.blocks import Block, whole
 from gradcheck.verdict.directions import Directions
+from gradcheck.verdict.entrance import Question, question
 from gradcheck.verdict.faults import Fault, repeat, start
 from gradcheck.verdict.gauge import FEWEST, Gauge
 from gradcheck.verdict.result import Entries, Finding
 from gradcheck.verdict.search import Exhausted, Part, Reading, Search
 from gradcheck.verdict.state import untouched
-from gradcheck.verdict.subject import case_of
-from gradcheck.verdict.tree import blocks_of, has_trees, tree_case
 from gradcheck.verdict.wrong_entries import causes, wrong_entries
 
 if TYPE_CHECKING:
@@ -136,25 +134,21 @@ def locate(f: Any, df: Any, x: Any, *, limit: int = LIMIT, seed: int = 0) -> Loc
         )
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise CaseError(f"seed must be an integer of at least 0, got {seed!r}")
-    structure = None
-    if has_trees((x,)):
-        case, structure = tree_case(f, df, (x,), ("x",), None)
-        blocks = blocks_of(structure)
-    else:
-        case = case_of(f, df, [x], None)
-        blocks = whole(case.points[0].shape)
+    if isinstance(f, Case) or x is None:
+        raise CaseError("locate takes f, df and one x: locate(f, df, x)")
+    asked = question(f, df, x, None, None)
     with untouched():
         try:
-            return _locate(case, structure, blocks, int(limit), int(seed))
+            return _locate(asked, int(limit), int(seed))
         except Fault as fault:
-            raise CaseError(f"{case.name}: {fault.message}") from None
+            raise CaseError(f"{asked.case.name}: {fault.message}") from None
 
 
-def _locate(
-    case: Case, structure: Structure | None, blocks: tuple[Block, ...], limit: int, seed: int
-) -> Location:
+def _locate(asked: Question, limit: int, seed: int) -> Location:
+    case = asked.case
     (point,) = case.points
-    f, df = (Probe(case, role, point.shape, structure) for role in ("f", "df"))
+    blocks = asked.blocks or whole(point.shape)
+    f, df = (Probe(case, role, point.shape, asked.structure) for role in ("f", "df"))
     begun = start(f, df, point)
     if begun.elementwise and point.size > 1:
         raise CaseError(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gradcheck.differences.evaluate import shape_hint, words_of
 from gradcheck.differences.leaves import Found, found_in
 from gradcheck.differences.probe import Refusal
-from gradcheck.differences.structure import Part, Structure, is_tree, shortened
+from gradcheck.differences.structure import Part, Structure, is_tree, marked_like, shortened
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain, DomainLike
@@ -59,8 +59,8 @@ def tree_case(
     seen = _Output()
     case = Case(
         given.name,
-        f=_marked(_remembering(structure.calling(f), seen), f),
-        df=_marked(_flattening(given.name, df, structure, seen), df),
+        f=marked_like(f, _remembering(structure.calling(f), seen)),
+        df=marked_like(df, _flattening(given.name, df, structure, seen)),
         points=given.points,
         domain=given_domain,
     )
@@ -91,12 +91,6 @@ class _Output:
     """The shape of f(x), which tells the derivatives by one leaf from those by another."""
 
     shape: Shape | None = None
-
-
-def _marked(function: Function, like: Function) -> Function:
-    if getattr(like, "_gradcheck_batched", False) is True:
-        function._gradcheck_batched = True  # type: ignore[attr-defined]  # noqa: SLF001  (our mark)
-    return function
 
 
 def _remembering(f: Function, seen: _Output) -> Function:
