@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradcheck.batch.reading import Run, read_run
+    from gradcheck.batch.run import resume, run
     from gradcheck.behaviour.convergence import convergence
     from gradcheck.behaviour.split import split
     from gradcheck.behaviour.sweep import sweep
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
         LoadingError,
         NotCertifiable,
         OutputError,
+        RunError,
         SelectionError,
         StencilError,
         StepError,
+        StoreError,
     )
     from gradcheck.model import calculus
     from gradcheck.model.case import Case
@@ -71,10 +75,13 @@ __all__ = [
     "Registry",
     "Result",
     "Results",
+    "Run",
+    "RunError",
     "SelectionError",
     "Stencil",
     "StencilError",
     "StepError",
+    "StoreError",
     "Verdict",
     "assert_gradient",
     "batched",
@@ -88,6 +95,9 @@ __all__ = [
     "load_cases",
     "locate",
     "plot",
+    "read_run",
+    "resume",
+    "run",
     "split",
     "stencil",
     "sweep",
@@ -95,6 +105,8 @@ __all__ = [
 
 _MODULES = {"calculus": "gradcheck.model.calculus", "plot": "gradcheck.output.figure"}
 _HOMES = {
+    "gradcheck.batch.reading": ("Run", "read_run"),
+    "gradcheck.batch.run": ("resume", "run"),
     "gradcheck.behaviour.convergence": ("convergence",),
     "gradcheck.behaviour.split": ("split",),
     "gradcheck.behaviour.sweep": ("sweep",),
@@ -106,7 +118,8 @@ _HOMES = {
     ),
     "gradcheck.errors": (
         "CaseError", "DefinitionError", "GradcheckError", "GradientMismatch", "LoadingError",
-        "NotCertifiable", "OutputError", "SelectionError", "StencilError", "StepError",
+        "NotCertifiable", "OutputError", "RunError", "SelectionError", "StencilError",
+        "StepError", "StoreError",
     ),
     "gradcheck.model.case": ("Case",),
     "gradcheck.model.domain": ("Interval",),

@@ -10,6 +10,8 @@
     ├── StencilError (ValueError)         offsets that make no difference formula
     ├── DefinitionError (ValueError)      a report definition (TOML) with a mistake
     ├── OutputError (OSError)             a folder or file that cannot be written
+    ├── StoreError (OSError)              a store of results that cannot be made, read or continued
+    ├── RunError (RuntimeError)           workers that cannot start, or are gone
     ├── NotCertifiable (ArithmeticError)  f leaves the protocol of the certified reference
     └── GradientMismatch (AssertionError) what `assert_gradient` raises where a check does not pass
 
@@ -48,6 +50,14 @@ class DefinitionError(GradcheckError, ValueError):
 
 class OutputError(GradcheckError, OSError):
     """A report that cannot be written where it was asked for."""
+
+
+class StoreError(GradcheckError, OSError):
+    """A store of results that cannot be made, read or continued; nothing in it was overwritten."""
+
+
+class RunError(GradcheckError, RuntimeError):
+    """A run that cannot go on, because its workers cannot start or are gone."""
 
 
 class NotCertifiable(GradcheckError, ArithmeticError):  # noqa: N818  (a fact, not a fault)

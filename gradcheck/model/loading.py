@@ -54,7 +54,7 @@ def load_cases(
         raise ValueError(f'on_error is "raise" or "keep", not {on_error!r}')
     cases: dict[str, Case] = {}
     problems: list[str] = []
-    for root, file in _files(path):
+    for root, file in rooted_files(path):
         try:
             found = load_file(file, root=root)
         except LoadingError as error:
@@ -106,8 +106,14 @@ def case_files(folder: Path) -> list[Path]:
     )
 
 
-def _files(path: str | Path | Iterable[str | Path] | None) -> Iterator[tuple[Path, Path]]:
-    """Yield (root, case file) for each case file below the given paths."""
+def rooted_files(path: str | Path | Iterable[str | Path] | None) -> Iterator[tuple[Path, Path]]:
+    """Yield (root, case file) for each case file below the given paths.
+
+    Raises
+    ------
+    LoadingError
+        If a path does not exist, or holds no case file.
+    """
     if path is None:
         path = content.folder("cases")
     roots = [path] if isinstance(path, str | Path) else _listed(path)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -93,17 +94,47 @@ def points_of(case: Case) -> tuple[Array, ...]:
             f"{case.name}: there is no point to check at; give x, points=[...], or a domain of "
             "intervals"
         )
-    generator = np.random.Generator(np.random.PCG64(0))
+    return drawn_points(case, GENERIC, np.random.Generator(np.random.PCG64(0)))
+
+
+def drawn_points(case: Case, count: int, generator: np.random.Generator) -> tuple[Array, ...]:
+    """Draw points in general position from a domain of intervals."""
     intervals = case.domain.intervals
-    special = next(iter(case.special_points.values()), None)
+    known = next(iter(case.all_points), None)
     shape = (len(intervals),) if len(intervals) > 1 else ()
-    if special is not None:
-        shape = special.shape
-        intervals = intervals * (special.size // len(intervals))
+    if known is not None:
+        shape = known.shape
+        intervals = intervals * (known.size // len(intervals))
     return tuple(
         np.array([_inside(interval, generator) for interval in intervals]).reshape(shape)
-        for _ in range(GENERIC)
+        for _ in range(count)
     )
+
+
+def at_points(case: Case, count: int, generator: np.random.Generator) -> Case:
+    """Return the case with so many points in general position: its first ones, then drawn ones.
+
+    They are drawn from its intervals; where f is defined everywhere, from the neighbourhood of its
+    own points, a few per cent to either side. With a predicate it keeps the points that it has.
+
+    Raises
+    ------
+    CaseError
+        If the case has neither points nor a domain of intervals.
+    """
+    points = case.points or points_of(case)
+    missing = count - len(points)
+    if missing <= 0:
+        return replace(case, points=points[:count])
+    if case.domain.intervals:
+        return replace(case, points=(*points, *drawn_points(case, missing, generator)))
+    if case.domain.predicate is not None:
+        return replace(case, points=points)
+    drawn = (
+        point * (1 + 0.05 * generator.uniform(-1.0, 1.0, point.shape))
+        for point in (points[number % len(points)] for number in range(missing))
+    )
+    return replace(case, points=(*points, *drawn))
 
 
 def _inside(interval: Interval, generator: np.random.Generator) -> float:

@@ -1,0 +1,34 @@
+"""Where a run was carried out: versions, platform, workers, limits."""
+
+import platform
+from concurrent.futures import Executor
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from gradcheck import __version__
+from gradcheck.batch.settings import Limits
+
+_PACKAGES = ("numpy", "scipy", "pandas", "distributed")
+
+
+def environment(workers: int, executor: Executor | None, limits: Limits) -> dict[str, Any]:
+    """Describe it in plain values."""
+    packages = {name: found for name in _PACKAGES if (found := _version(name))}
+    return {
+        "gradcheck": __version__,
+        "python": platform.python_version(),
+        **packages,
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "workers": workers,
+        "executor": "" if executor is None else type(executor).__name__,
+        "time_limit": limits.seconds,
+        "memory_limit": limits.memory,
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,297 @@
+"""A supervisor keeps one child at work, and survives whatever becomes of it.
+
+Items that the child finished are kept. The one that it was at when it ended costs its own row: if
+it took too long, that is its outcome; if the process crashed, it is tried once more in a fresh
+child, alone, so that no item pays for its neighbours.
+"""
+
+import os
+import pickle
+import re
+import shutil
+import signal
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, wait
+from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from gradcheck.batch.child import RETIRED, prepare, trace_of, work
+from gradcheck.batch.record import CRASHED, TIMED_OUT
+from gradcheck.batch.settings import Limits
+from gradcheck.errors import RunError
+
+GRACE = 2.0
+"""Seconds after which a child is ended from outside, if its own watchdog was switched off."""
+_LOOK = 0.25
+"""Seconds between two looks at a silent child."""
+_STARTS = 3
+"""A child that ends so often before it does anything cannot start at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came of one item."""
+
+    value: Any = None
+    seconds: float = 0.0
+    outcome: str = ""
+    """`TIMED_OUT` or `CRASHED`; "" if there is a value."""
+    message: str = ""
+    """What happened, and where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """How far a child came."""
+
+    done: tuple[Answer, ...]
+    """The first items, in their order."""
+    ending: Answer | None = None
+    """How the next item ended its child, if one did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spooled:
+    """What a child wrote down."""
+
+    done: tuple[Answer, ...]
+    in_flight: bool
+    """Whether it is within an item, or was when it ended."""
+    pid: int
+
+
+class Supervisor:
+    """One child, started when it is needed and again when it is lost."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._folder = Path(tempfile.mkdtemp(prefix="gradcheck-"))
+        self._pool = ProcessPool(
+            max_workers=1, initializer=prepare, initargs=(limits.memory,), context=_context()
+        )
+        self._fresh = True
+        self._stopped = False
+
+    def run(
+        self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+    ) -> list[Answer]:
+        """Call a function on each of the arguments in the child.
+
+        Raises
+        ------
+        RunError
+            If no child can be started.
+        CancelledError
+            If the supervisor was stopped.
+        """
+        answers: list[Answer] = []
+        alone = False
+        idle = 0
+        while len(answers) < len(arguments):
+            left = arguments[len(answers) :]
+            fresh = self._fresh
+            attempt = self._attempt(function, left[:1] if alone else left)
+            answers += attempt.done
+            alone = False
+            if attempt.ending is not None:
+                if attempt.ending.outcome == TIMED_OUT or (fresh and not attempt.done):
+                    answers.append(attempt.ending)
+                else:
+                    alone = True
+            idle = 0 if attempt.done or attempt.ending else idle + 1
+            if idle == _STARTS:
+                raise RunError(f"the worker processes cannot start: {_START_HELP}")
+        return answers
+
+    def stop(self) -> None:
+        """End the child, whatever it is doing."""
+        self._stopped = True
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _attempt(
+        self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+    ) -> _Attempt:
+        spool = self._folder / "spool"
+        for file in (spool, trace_of(str(spool))):
+            file.unlink(missing_ok=True)
+        spool.touch()
+        task = self._pool.schedule(
+            work, args=(function, arguments, str(spool), self._limits.seconds)
+        )
+        ended = self._watched(task, spool)
+        code: int | None = 0 if ended == CRASHED else None
+        try:
+            task.result()
+        except ProcessExpired as error:
+            code = error.exitcode
+        except CancelledError:
+            if not ended:
+                raise
+        self._fresh = bool(ended) or code is not None
+        found = _read(spool)
+        if not self._fresh or code == RETIRED or not found.in_flight:
+            return _Attempt(done=found.done)
+        trace = trace_of(str(spool))
+        told = trace.read_text(errors="replace") if trace.exists() else ""
+        late = ended == TIMED_OUT or told.startswith("Timeout")
+        ending = _timed_out(self._limits.seconds, told) if late else _crashed(code, told)
+        return _Attempt(done=found.done, ending=ending)
+
+    def _watched(self, task: Any, spool: Path) -> str:
+        """Wait for a task; end it if its child does nothing more and nobody else notices.
+
+        Returns
+        -------
+        str
+            "" if the task ended by itself, `TIMED_OUT`, or `CRASHED`.
+        """
+        while not wait([task], timeout=_LOOK).done:
+            if self._stopped:
+                raise CancelledError
+            silent = time.time() - spool.stat().st_mtime
+            if silent < _LOOK:
+                continue
+            last = _read(spool)
+            gone = last.pid and not _is_alive(last.pid)  # the pool overlooks an exit with code 0
+            if gone or (last.in_flight and silent > self._limits.seconds + GRACE):
+                task.cancel()
+                return CRASHED if gone else TIMED_OUT
+        return ""
+
+
+class Supervisors:
+    """As many supervisors as there are threads that ask for one at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._idle: SimpleQueue[Supervisor] = SimpleQueue()
+        self._all: list[Supervisor] = []
+        self._stopped = False
+
+    def run(
+        self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
+    ) -> list[Answer]:
+        """Call a function on each of the arguments in a child; see `Supervisor.run`."""
+        try:
+            supervisor = self._idle.get_nowait()
+        except Empty:
+            if self._stopped:
+                raise CancelledError from None
+            supervisor = Supervisor(self._limits)
+            self._all.append(supervisor)
+        answers = supervisor.run(function, arguments)
+        self._idle.put(supervisor)
+        return answers
+
+    def stop(self) -> None:
+        """End all children."""
+        self._stopped = True
+        for supervisor in self._all:
+            supervisor.stop()
+
+
+_START_HELP = (
+    'a script that calls gradcheck.run must do so under `if __name__ == "__main__":`, because '
+    "the workers import it; or give workers=0"
+)
+
+
+def _read(spool: Path) -> _Spooled:
+    """Read what a child spooled so far."""
+    done: list[Answer] = []
+    in_flight, pid = False, 0
+    for kind, *content in _messages(spool):
+        in_flight = kind == "start"
+        if in_flight:
+            (pid,) = content
+        else:
+            seconds, value = content
+            done.append(Answer(value=value, seconds=seconds))
+    return _Spooled(done=tuple(done), in_flight=in_flight, pid=pid)
+
+
+def _messages(spool: Path) -> Iterator[Any]:
+    with spool.open("rb") as file:
+        while True:
+            try:
+                yield pickle.load(file)  # noqa: S301  (our own child wrote it)
+            except (EOFError, pickle.UnpicklingError):  # the last one was cut short
+                return
+
+
+def _timed_out(seconds: float, trace: str) -> Answer:
+    return Answer(
+        outcome=TIMED_OUT,
+        seconds=seconds,
+        message=f"not finished after {seconds:g} s{_place(trace)}; mend it, or give it more time",
+    )
+
+
+def _crashed(code: int | None, trace: str) -> Answer:
+    if code is not None and code < 0:
+        cause = f"was killed by {_signal_name(-code)}"
+        if -code == signal.SIGKILL:
+            cause += ", as the system does where memory runs out"
+    else:
+        cause = f"ended with exit code {code}"
+    return Answer(outcome=CRASHED, message=f"the process {cause}{_place(trace)}")
+
+
+def _place(trace: str) -> str:
+    """Name the innermost line of a trace that is neither ours nor a library's."""
+    for file, line, name in re.findall(r'File "([^"]+)", line (\d+) in (.+)', trace):
+        path = Path(file)
+        if file.startswith("<") or any(path.is_relative_to(folder) for folder in _LIBRARIES):
+            continue
+        return f", in {name} ({file}:{line})"
+    return ""
+
+
+_LIBRARIES = tuple(
+    {
+        Path(__file__).resolve().parents[1],
+        *(
+            Path(sysconfig.get_path(name))
+            for name in ("stdlib", "platstdlib", "purelib", "platlib")
+        ),
+    }
+)
+"""Where no case file is."""
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process is there; where that cannot be asked, it is said to be."""
+    if os.name != "posix":  # pragma: no cover
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _context() -> BaseContext:
+    """Return how children start: copied from a process that has imported all, where that works."""
+    if "forkserver" not in get_all_start_methods():  # pragma: no cover  (Windows)
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["gradcheck.batch.worker"])
+    return context
