@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from gradcheck import __version__
+
 from gradcheck.batch.settings import Limits
 
 _PACKAGES = ("numpy", "scipy", "pandas", "distributed")
@@ -15,7 +15,7 @@ def environment(workers: int, executor: Executor | None, limits: Limits) -> dict
     """Describe it in plain values."""
     packages = {name: found for name in _PACKAGES if (found := _version(name))}
     return {
-        "gradcheck": __version__,
+        "gradcheck": _version("gradcheck"),
         "python": platform.python_version(),
         **packages,
         "platform": platform.platform(),
