@@ -20,15 +20,20 @@ RETIRED = 75
 """The exit code of a child that asks for a successor, because an item left threads behind."""
 
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
 def prepare(memory: int | None) -> None:
     """Make a fresh process safe for others: quiet, deaf to Ctrl-C, with one thread, limited."""
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # and is obeyed at once, even by a busy child
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  (for as long as we live)
+    os.environ.update(dict.fromkeys(_THREADS, "1"))  # for libraries that are loaded later
     threadpool_limits(1)
     _limit(memory)
 
@@ -52,17 +57,19 @@ def work(
     seconds : float
         How long an item may take.
     """
-    home = Path.cwd()
+    home, process = Path.cwd(), os.getpid()
     with Path(spool).open("ab", buffering=0) as file, trace_of(spool).open("ab") as trace:
         faulthandler.enable(trace)
         for each in arguments:
             threads = threading.active_count()
-            _write(file, ("start", os.getpid()))
+            _write(file, ("start", process))
             faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
             began = time.perf_counter()
             try:
                 value = function(*each)
             finally:
+                if os.getpid() != process:  # an item forked, and this is the copy
+                    os._exit(0)
                 faulthandler.cancel_dump_traceback_later()
             _write(file, ("done", time.perf_counter() - began, value))
             if threading.active_count() > threads:

@@ -25,6 +25,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from gradcheck.batch.child import RETIRED, prepare, trace_of, work
+from gradcheck.batch.examining import raised_text
 from gradcheck.batch.record import CRASHED, TIMED_OUT
 from gradcheck.batch.settings import Limits
 from gradcheck.errors import RunError
@@ -57,6 +58,8 @@ class _Attempt:
     """The first items, in their order."""
     ending: Answer | None = None
     """How the next item ended its child, if one did."""
+    how: str = ""
+    """How the child ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +75,11 @@ class _Spooled:
 class Supervisor:
     """One child, started when it is needed and again when it is lost."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
         self._limits = limits
+        self._preload = preload
         self._folder = Path(tempfile.mkdtemp(prefix="gradcheck-"))
-        self._pool = ProcessPool(
-            max_workers=1, initializer=prepare, initargs=(limits.memory,), context=_context()
-        )
+        self._pool = _pool(limits, preload)
         self._fresh = True
         self._stopped = False
 
@@ -101,52 +103,65 @@ class Supervisor:
             fresh = self._fresh
             attempt = self._attempt(function, left[:1] if alone else left)
             answers += attempt.done
-            alone = False
-            if attempt.ending is not None:
-                if attempt.ending.outcome == TIMED_OUT or (fresh and not attempt.done):
-                    answers.append(attempt.ending)
-                else:
-                    alone = True
+            culprit = attempt.ending is not None and (
+                attempt.ending.outcome == TIMED_OUT or (fresh and not attempt.done)
+            )
+            if attempt.ending is not None and culprit:
+                answers.append(attempt.ending)
             idle = 0 if attempt.done or attempt.ending else idle + 1
+            alone = idle > 0 or (attempt.ending is not None and not culprit)
             if idle == _STARTS:
-                raise RunError(f"the worker processes cannot start: {_START_HELP}")
+                raise RunError(f"a worker process {attempt.how}, before it began: {_START_HELP}")
         return answers
 
     def stop(self) -> None:
         """End the child, whatever it is doing."""
         self._stopped = True
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        _end(self._pool)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _attempt(
         self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
     ) -> _Attempt:
         spool = self._folder / "spool"
+        self._folder.mkdir(exist_ok=True)  # an item may have removed it
         for file in (spool, trace_of(str(spool))):
             file.unlink(missing_ok=True)
         spool.touch()
-        task = self._pool.schedule(
-            work, args=(function, arguments, str(spool), self._limits.seconds)
-        )
-        ended = self._watched(task, spool)
-        code: int | None = 0 if ended == CRASHED else None
+        ending = self._ending(work, (function, arguments, str(spool), self._limits.seconds), spool)
+        found = _read(spool)
+        self._fresh = ending is not None
+        if ending is None and not found.done and len(arguments) == 1:
+            self._fresh = True  # nobody but this item can have removed the file
+            ending = "removed the file of its answer"
+        elif not ending or not found.in_flight:
+            return _Attempt(done=found.done, how=ending or "had nothing to say")
+        trace = trace_of(str(spool))
+        told = trace.read_text(errors="replace") if trace.exists() else ""
+        if ending == TIMED_OUT or told.startswith("Timeout"):
+            return _Attempt(done=found.done, ending=_timed_out(self._limits.seconds, told))
+        return _Attempt(done=found.done, ending=_crashed(ending, told))
+
+    def _ending(
+        self, task: Callable[..., None], arguments: tuple[Any, ...], spool: Path
+    ) -> str | None:
+        """Let the child do a task, and return how it ended: "" if it retired, None if it lives."""
+        ended = ""
         try:
-            task.result()
+            future = self._pool.schedule(task, args=arguments)
+            ended = self._watched(future, spool)
+            future.result()
         except ProcessExpired as error:
-            code = error.exitcode
+            return "" if error.exitcode == RETIRED else _exit_text(error.exitcode)
         except CancelledError:
             if not ended:
                 raise
-        self._fresh = bool(ended) or code is not None
-        found = _read(spool)
-        if not self._fresh or code == RETIRED or not found.in_flight:
-            return _Attempt(done=found.done)
-        trace = trace_of(str(spool))
-        told = trace.read_text(errors="replace") if trace.exists() else ""
-        late = ended == TIMED_OUT or told.startswith("Timeout")
-        ending = _timed_out(self._limits.seconds, told) if late else _crashed(code, told)
-        return _Attempt(done=found.done, ending=ending)
+            return TIMED_OUT if ended == TIMED_OUT else _exit_text(0)
+        except Exception as error:  # noqa: BLE001  (the child could not answer, or died idle)
+            _end(self._pool)
+            self._pool = _pool(self._limits, self._preload)
+            return f"failed: {raised_text(error)}"
+        return None
 
     def _watched(self, task: Any, spool: Path) -> str:
         """Wait for a task; end it if its child does nothing more and nobody else notices.
@@ -159,7 +174,7 @@ class Supervisor:
         while not wait([task], timeout=_LOOK).done:
             if self._stopped:
                 raise CancelledError
-            silent = time.time() - spool.stat().st_mtime
+            silent = time.time() - _written(spool)
             if silent < _LOOK:
                 continue
             last = _read(spool)
@@ -170,11 +185,23 @@ class Supervisor:
         return ""
 
 
+def _pool(limits: Limits, preload: Sequence[str]) -> ProcessPool:
+    return ProcessPool(
+        max_workers=1, initializer=prepare, initargs=(limits.memory,), context=_context(preload)
+    )
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
+
+
 class Supervisors:
     """As many supervisors as there are threads that ask for one at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
         self._limits = limits
+        self._preload = preload
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
         self._all: list[Supervisor] = []
         self._stopped = False
@@ -188,7 +215,7 @@ class Supervisors:
         except Empty:
             if self._stopped:
                 raise CancelledError from None
-            supervisor = Supervisor(self._limits)
+            supervisor = Supervisor(self._limits, self._preload)
             self._all.append(supervisor)
         answers = supervisor.run(function, arguments)
         self._idle.put(supervisor)
@@ -221,7 +248,17 @@ def _read(spool: Path) -> _Spooled:
     return _Spooled(done=tuple(done), in_flight=in_flight, pid=pid)
 
 
+def _written(spool: Path) -> float:
+    """Return when a child last wrote; long ago if an item removed the file."""
+    try:
+        return spool.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 def _messages(spool: Path) -> Iterator[Any]:
+    if not spool.exists():
+        return
     with spool.open("rb") as file:
         while True:
             try:
@@ -238,14 +275,15 @@ def _timed_out(seconds: float, trace: str) -> Answer:
     )
 
 
-def _crashed(code: int | None, trace: str) -> Answer:
-    if code is not None and code < 0:
-        cause = f"was killed by {_signal_name(-code)}"
-        if -code == signal.SIGKILL:
-            cause += ", as the system does where memory runs out"
-    else:
-        cause = f"ended with exit code {code}"
-    return Answer(outcome=CRASHED, message=f"the process {cause}{_place(trace)}")
+def _crashed(how: str, trace: str) -> Answer:
+    return Answer(outcome=CRASHED, message=f"the process {how}{_place(trace)}")
+
+
+def _exit_text(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"ended with exit code {code}"
+    starved = ", as the system does where memory runs out" if -code == signal.SIGKILL else ""
+    return f"was killed by {_signal_name(-code)}{starved}"
 
 
 def _place(trace: str) -> str:
@@ -288,10 +326,15 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _context() -> BaseContext:
+_NEEDED = ("gradcheck.batch.worker", "gradcheck.verdict.diagnosis.naming", "pandas")
+"""What examining a case imports, sooner or later; a child that is copied from a process with all
+of this starts at once."""
+
+
+def _context(preload: Sequence[str]) -> BaseContext:
     """Return how children start: copied from a process that has imported all, where that works."""
     if "forkserver" not in get_all_start_methods():  # pragma: no cover  (Windows)
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload(["gradcheck.batch.worker"])
+    context.set_forkserver_preload([*_NEEDED, *preload])
     return context

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import gradcheck.behaviour.split  # noqa: F401  (so that a process copied from one with this is complete)
 from gradcheck.batch.examining import examine, raised_text
 from gradcheck.batch.plan import Planned, digest_of
 from gradcheck.batch.record import ERROR, Record

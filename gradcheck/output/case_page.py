@@ -15,6 +15,7 @@ from gradcheck.output.definition import Definition
 from gradcheck.output.explanation import explain
 from gradcheck.output.export import csv_gz
 from gradcheck.output.html import error_table, markup, pages_of, parts_table
+from gradcheck.output.outcome import ERROR
 from gradcheck.output.sketch import sketch
 from gradcheck.output.study import LARGE, Study, shown_points, study
 from gradcheck.output.summary import ENTRY, behaviour_counts, failed, summarise
@@ -90,6 +91,14 @@ def case_result(case: Case, definition: Definition, place: Place) -> CaseResult:
     except Exception as error:  # noqa: BLE001  (one case never stops a report)
         reason = f"{case.name}: {type(error).__name__}: {error}"
     return _failed(case, definition, place, verdict, relative(reason, definition))
+
+
+def lost(case: Case, definition: Definition, place: Place, problem: str) -> CaseResult:
+    """Return the result of a case that ended its process, or took too long."""
+    verdict = CaseVerdict(
+        word=ERROR, sentence=f"not checked: {problem.removeprefix(f'{case.name}: ')}"
+    )
+    return _failed(case, definition, place, verdict, relative(problem, definition))
 
 
 def _succeeded(

@@ -7,22 +7,21 @@ others. The folder has no clock and no random number in it: the same cases give 
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from gradcheck import __version__
+from gradcheck.batch.crew import children
+from gradcheck.batch.settings import Limits
+from gradcheck.batch.supervisor import Answer
 from gradcheck.behaviour.recognition import BEHAVIOURS
+from gradcheck.errors import DefinitionError, GradcheckError
 from gradcheck.model.case import Case, Origin
 from gradcheck.model.loading import load_file
 from gradcheck.model.registry import Registry
-from gradcheck.output.case_page import CaseResult, Place, case_result, relative
+from gradcheck.output.case_page import CaseResult, Place, case_result, lost, relative
 from gradcheck.output.definition import Definition
 from gradcheck.output.export import csv_gz
 from gradcheck.output.folder import ReportFolder, slugs
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[int, int, str], object]
+
+TIME_LIMIT = 300.0
+"""Seconds for one case, in a report that several processes share."""
 
 MOST_FIGURES = 240
 """So many V plots in a whole report; each page has at least one, and at most four.
@@ -88,7 +90,8 @@ def build(
     workers : int
         How many processes share the work. More than one needs cases that the definition loads (a
         worker loads the file again), and a script that may be imported
-        (``if __name__ == "__main__":``). The report is the same.
+        (``if __name__ == "__main__":``). The report is the same; only there, a case that crashes or
+        hangs costs no more than its own row.
 
     Returns
     -------
@@ -103,8 +106,6 @@ def build(
     """
     if tables not in ("selected", "all"):
         raise ValueError(f'tables is "selected" or "all", not {tables!r}')
-    if workers > 1 and cases is None:
-        _context()  # starts while the cases are loaded
     pool = definition.load() if cases is None else cases
     selected = definition.select(pool)
     shown = _arranged(
@@ -168,53 +169,55 @@ def _places(cases: Sequence[Case], tables: Literal["selected", "all"]) -> list[P
 def _results(
     cases: Sequence[Case], definition: Definition, places: Sequence[Place], workers: int
 ) -> Iterator[CaseResult]:
-    """Yield the results in order, made here or by other processes."""
-    with ExitStack() as stack:
-        futures = []
-        if workers > 1:
-            pool = stack.enter_context(
-                ProcessPoolExecutor(workers, mp_context=_context(), initializer=_collect_rarely)
-            )
-            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-            futures = [
-                pool.submit(_by_path, case.name, case.origin, definition, place)
-                for case, place in zip(cases, places, strict=True)
-                if case.origin
-            ]
-        by_name = dict(zip((case.name for case in cases if case.origin), futures, strict=False))
+    """Yield the results in order, made here or by children of this process."""
+    if workers <= 1:
         for case, place in zip(cases, places, strict=True):
-            future = by_name.get(case.name)
-            try:
-                yield future.result() if future else case_result(case, definition, place)
-            except BrokenProcessPool:
-                by_name.clear()
-                yield case_result(case, definition, place)
+            yield case_result(case, definition, place)
+        return
+    limits = Limits(seconds=TIME_LIMIT)
+    with children(workers, limits, preload=(__name__, *_HEAVY)) as crew:
+        tasks = [
+            (case.name, case.origin, definition, place)
+            for case, place in zip(cases, places, strict=True)
+        ]
+        waiting: dict[int, Answer] = {}
+        turn = 0
+        for number, answer in crew(_by_path, tasks):
+            waiting[number] = answer
+            while turn in waiting:
+                yield _taken(waiting.pop(turn), cases[turn], definition, places[turn])
+                turn += 1
 
 
-def _collect_rarely() -> None:
-    """Let a worker look for cyclic garbage less often: figures are full of cycles that live on."""
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
-
-
-def _context() -> BaseContext:
-    """Return how workers start: copied from a process that has imported all, where that works."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    from multiprocessing import forkserver  # which other systems do not have
-
-    context = get_context("forkserver")
-    context.set_forkserver_preload([__name__, *_HEAVY])
-    forkserver.ensure_running()
-    return context
+def _taken(answer: Answer, case: Case, definition: Definition, place: Place) -> CaseResult:
+    """Return what a child found; what it lost becomes the result of the case."""
+    if isinstance(answer.value, GradcheckError):
+        raise answer.value
+    if answer.value is None:
+        return lost(case, definition, place, f"{case.name}: {answer.message}")
+    result: CaseResult = answer.value
+    return result
 
 
 _HEAVY = ("flint", "jinja2", "matplotlib.backends.backend_svg", "matplotlib.figure", "pandas")
 
 
-def _by_path(name: str, origin: Origin, definition: Definition, place: Place) -> CaseResult:
+def _by_path(
+    name: str, origin: Origin, definition: Definition, place: Place
+) -> CaseResult | DefinitionError:
     """Load a case in another process and examine it there."""
-    return case_result(replace(_loaded(origin.path)[name], origin=origin), definition, place)
+    _collect_rarely()
+    try:
+        return case_result(replace(_loaded(origin.path)[name], origin=origin), definition, place)
+    except DefinitionError as error:  # of the template, not of the case
+        return error
+
+
+@cache
+def _collect_rarely() -> None:
+    """Let a child look for cyclic garbage less often: figures are full of cycles that live on."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @lru_cache(maxsize=4)
