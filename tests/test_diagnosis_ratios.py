@@ -459,3 +459,17 @@ def test_random_claims_have_no_name(seed: int) -> None:
         return claims.get(x.tobytes(), np.ones(7))
 
     assert not {code for _, code in found(squares, df, SEVEN)} & RATIOS
+
+
+@pytest.mark.parametrize("unit", [0.3048, 0.0254, 2 * np.pi])
+def test_a_unit_is_named_in_both_directions(unit: float) -> None:
+    """Units that are mixed up are named in words whether df is too large or too small by them."""
+    points = [[0.3, 0.7, 1.9], [1.2, -0.4, 0.6], [0.2, 0.9, -1.1]]
+
+    found = [
+        gc.check(lambda x: np.sin(x).sum(), lambda x, k=k: k * np.cos(x), points=points).findings[0]
+        for k in (unit, 1 / unit)
+    ]
+
+    assert [finding.code for finding in found] == ["units", "units"]
+    assert all(finding.message.endswith("mixed up") for finding in found)

@@ -110,7 +110,7 @@ def _named() -> Iterator[Cause]:
             f"df is {_inverse(name)} times the derivative",
         )
         yield _listed(value, code, certainty, f"{many}: {more}")
-        yield _listed(1 / value, code, certainty, f"{few}: {less}")
+        yield _listed(1 / value, code, certainty, f"{few}: {less or more}")
 
 
 def _inverse(name: str) -> str:
