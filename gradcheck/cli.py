@@ -12,9 +12,12 @@ import click
 
 from gradcheck import __version__
 from gradcheck.commands.check import check
+from gradcheck.commands.compare import compare
 from gradcheck.commands.explain import explain
+from gradcheck.commands.export import export
 from gradcheck.commands.listing import list_cases
 from gradcheck.commands.report import report
+from gradcheck.commands.run import run
 from gradcheck.commands.sweep import sweep
 from gradcheck.commands.terminal import ExitCode, say
 from gradcheck.errors import (
@@ -22,9 +25,11 @@ from gradcheck.errors import (
     GradcheckError,
     LoadingError,
     OutputError,
+    RunError,
     SelectionError,
     StencilError,
     StepError,
+    StoreError,
 )
 
 __all__ = ["ExitCode", "cli", "main"]
@@ -80,8 +85,10 @@ class _Commands(click.Group):
 def _code_of(error: GradcheckError) -> ExitCode:
     if isinstance(error, SelectionError | LoadingError):
         return ExitCode.NOTHING_SELECTED
-    if isinstance(error, DefinitionError | StepError | StencilError | OutputError):
+    if isinstance(error, DefinitionError | StepError | StencilError | OutputError | StoreError):
         return ExitCode.USAGE
+    if isinstance(error, RunError):
+        return ExitCode.INTERNAL_ERROR
     return ExitCode.FAILED
 
 
@@ -103,6 +110,7 @@ def cli() -> None:
       gradcheck explain sigmoid         all about one of them, with its V plot
       gradcheck list                    the built-in cases
       gradcheck sweep sigmoid           where does the error fall, where does it rise?
+      gradcheck run my_cases/           thousands of them, each in safety, into one store
       gradcheck report --out my-report  all of that for all cases, as web pages
     """  # noqa: D301  (click's own mark for text that must not be rewrapped)
 
@@ -112,5 +120,5 @@ def main() -> None:
     cli(prog_name="gradcheck")
 
 
-for _command in (check, explain, list_cases, report, sweep):
+for _command in (check, compare, explain, export, list_cases, report, run, sweep):
     cli.add_command(_command)

@@ -69,7 +69,7 @@ def test_the_version_is_told() -> None:
     assert run("--version").stdout == f"gradcheck {gradcheck.__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["check", "list", "sweep", "report"])
+@pytest.mark.parametrize("command", ["check", "list", "run", "sweep", "report"])
 def test_every_command_is_explained_with_an_example(command: str) -> None:
     """Help begins with a sentence that shows a call, and each option has a line of its own."""
     result = run(command, "--help")
@@ -86,7 +86,16 @@ def test_every_command_is_explained_with_an_example(command: str) -> None:
 
 def test_only_commands_that_exist_are_listed() -> None:
     """There are no stubs."""
-    assert sorted(cli.commands) == ["check", "explain", "list", "report", "sweep"]
+    assert sorted(cli.commands) == [
+        "check",
+        "compare",
+        "explain",
+        "export",
+        "list",
+        "report",
+        "run",
+        "sweep",
+    ]
 
 
 def test_cases_are_listed(cases: str) -> None:

@@ -234,7 +234,7 @@ def test_without_a_path_the_built_in_cases_are_checked() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-k", "tangent"], "none of 2 cases has 'tangent' in its name, tags or theme"),
+        (["-k", "tangent"], "none of 2 cases has 'tangent' in its name, tags, theme or file name"),
         (["no-such-case"], "no case is called 'no-such-case'"),
     ],
 )

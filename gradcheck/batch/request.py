@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from gradcheck.batch.expression import Labels, chooser, chosen
 from gradcheck.batch.plan import Planned
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
@@ -13,14 +14,26 @@ from gradcheck.model.case import Case
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The cases of files and folders, by path; their code runs in the workers only."""
+    """The cases of files and folders, by path; their code runs in the workers only.
+
+    Raises
+    ------
+    CaseError
+        If there is no path, or a keyword is no expression.
+    """
 
     paths: tuple[str, ...]
     """Case files and folders, absolute, each with an optional ``::NAME`` or pattern."""
     keywords: tuple[str, ...] = ()
-    """Keep the cases with one of these in their name, tags or theme."""
+    """Keep the cases that one of these expressions chooses by name, tags, theme or file name."""
     tags: tuple[str, ...] = ()
     """Keep the cases that carry all of these; a theme counts as a tag."""
+
+    def __post_init__(self) -> None:
+        if not self.paths:
+            raise CaseError("a run needs a path of a case file or folder, got none")
+        for keyword in self.keywords:
+            chooser(keyword)
 
     @classmethod
     def of(
@@ -31,18 +44,30 @@ class Request:
         tags: Iterable[str] = (),
     ) -> "Request":
         """Ask for the cases of files and folders; relative paths start from here."""
-        listed = [paths] if isinstance(paths, str | Path) else list(paths)
-        return cls(paths=tuple(map(_absolute, listed)), keywords=tuple(keywords), tags=tuple(tags))
+        listed = [paths] if isinstance(paths, str | Path) else _listed("paths", paths)
+        return cls(
+            paths=tuple(map(_absolute, listed)),
+            keywords=tuple(_words("keywords", keywords)),
+            tags=tuple(_words("tags", tags)),
+        )
 
     def keeps(self, case: Planned) -> bool:
         """Tell whether a case is asked for; a file that could not be loaded always is."""
         if case.problem:
             return True
-        words = {case.name, *case.tags, case.theme} - {""}
+        labels = Labels(name=case.name, theme=case.theme, tags=case.tags, file=case.file)
         return (
-            (not self.keywords or any(fits(keyword, words) for keyword in self.keywords))
-            and set(self.tags) <= words - {case.name}
+            chosen(self.keywords, labels)
+            and {*self.tags} <= {*case.tags, case.theme}
             and self._names(case)
+        )
+
+    def covers(self, other: "Request") -> bool:
+        """Tell whether this asks, as far as its words say, for all that another one asks for."""
+        return (
+            (not self.keywords or self.keywords == other.keywords)
+            and {*self.tags} <= {*other.tags}
+            and all(any(_contains(path, inner) for path in self.paths) for inner in other.paths)
         )
 
     def folders(self) -> tuple[str, ...]:
@@ -61,17 +86,35 @@ class Request:
     def _names(self, case: Planned) -> bool:
         for path in self.paths:
             place, separator, name = path.partition("::")
-            inside = case.file == place or Path(place) in Path(case.file).parents
-            if inside and (not separator or fnmatchcase(case.name, name)):
+            chosen = not separator or name == case.name or fnmatchcase(case.name, name)
+            if chosen and _holds(place, case.file):
                 return True
         return False
 
 
-def fits(keyword: str, words: Iterable[str]) -> bool:
-    """Tell whether one of the words holds a keyword, or fits it as a whole if it is a pattern."""
-    lower = keyword.lower()
-    pattern = lower if set("*?[") & set(lower) else f"*{lower}*"
-    return any(fnmatchcase(word.lower(), pattern) for word in words)
+def _contains(path: str, other: str) -> bool:
+    place, separator, _ = path.partition("::")
+    return path == other or (not separator and _holds(place, other.partition("::")[0]))
+
+
+def _holds(place: str, file: str) -> bool:
+    """Tell whether a file is a place, or in it."""
+    return file == place or Path(place) in Path(file).parents
+
+
+def _words(name: str, given: object) -> list[Any]:
+    """Return words; a single one is most likely meant to be one."""
+    words = [given] if isinstance(given, str) else _listed(name, given)
+    for word in words:
+        if not isinstance(word, str):
+            raise CaseError(f"{name} are words, got {word!r}")
+    return words
+
+
+def _listed(name: str, given: object) -> list[Any]:
+    if not isinstance(given, Iterable):
+        raise CaseError(f"{name} must be a list, got {given!r}")
+    return list(given)
 
 
 def _absolute(path: object) -> str:

@@ -1,20 +1,21 @@
 """`gradcheck check`: whether derivatives are right."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradcheck.commands.progress import progress_on_stderr
 from gradcheck.commands.question import Question, question_options
-from gradcheck.commands.selection import json_option, path_option, quiet_option
-from gradcheck.commands.terminal import ExitCode, console, progress_on_stderr, say, write_json
+from gradcheck.commands.selection import json_option, keyword_option, path_option, quiet_option
+from gradcheck.commands.terminal import ExitCode, console, say, write_json
 from gradcheck.errors import SelectionError
 
 if TYPE_CHECKING:
+    from gradcheck.batch.expression import Labels
     from gradcheck.model.case import Case
     from gradcheck.output.outcome import Outcome
 
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Check derivatives: pass, fail or inconclusive.")
 @click.argument("targets", nargs=-1, metavar="[PATH[::NAME]]...")
 @question_options
-@click.option(
-    "-k",
-    "keywords",
-    multiple=True,
-    metavar="PATTERN",
-    help="Only cases with this in name, tags or theme, e.g. -k sigmoid or -k 'exp*' (repeatable).",
-)
+@keyword_option
 @path_option
 @json_option
 @quiet_option
@@ -74,24 +69,23 @@ class _Options(Question):
 
     def cases(self) -> "tuple[list[Case], tuple[str, ...]]":
         """Return the cases to check, and the problems of loading them."""
+        from gradcheck.batch.expression import chosen
+
         cases, problems = super().cases()
-        kept = [case for case in cases if not self.keywords or _fits(case, self.keywords)]
+        kept = [case for case in cases if chosen(self.keywords, _labels(case))]
         if not kept:
             raise SelectionError(
                 f"none of {len(cases)} cases has {' or '.join(map(repr, self.keywords))} in its "
-                "name, tags or theme; `gradcheck list` shows all"
+                "name, tags, theme or file name; `gradcheck list` shows all"
             )
         return kept, problems
 
 
-def _fits(case: "Case", keywords: Iterable[str]) -> bool:
-    """Tell whether a case has one of the keywords; a pattern must fit a whole word or name."""
-    words = {word.lower() for word in (case.name, case.theme, *case.tags)}
-    patterns = {
-        keyword.lower() if set("*?[") & set(keyword) else f"*{keyword.lower()}*"
-        for keyword in keywords
-    }
-    return any(fnmatchcase(word, pattern) for word in words for pattern in patterns)
+def _labels(case: "Case") -> "Labels":
+    from gradcheck.batch.expression import Labels
+
+    file = "" if case.origin is None else str(case.origin.path)
+    return Labels(name=case.name, theme=case.theme, tags=case.tags, file=file)
 
 
 def _checked(cases: "Sequence[Case]", choice: _Options) -> "tuple[list[Outcome], bool]":
@@ -99,15 +93,17 @@ def _checked(cases: "Sequence[Case]", choice: _Options) -> "tuple[list[Outcome],
     from gradcheck.output.outcome import outcome_of
 
     outcomes: list[Outcome] = []
+    failed = 0
     with progress_on_stderr(quiet=choice.quiet or len(cases) < 2) as progress:
         try:
             for number, case in enumerate(cases):
-                progress(number, len(cases), case.name)
+                progress(number, len(cases), case.name, failed)
                 with redirect_stdout(sys.stderr):  # stdout is for data, whatever f prints
                     outcomes.append(outcome_of(case, **choice.of_check))
+                failed += outcomes[-1].fails(strict=choice.strict)
         except KeyboardInterrupt:
             return outcomes, True
-        progress(len(cases), len(cases), "done")
+        progress(len(cases), len(cases), "done", failed)
     return outcomes, False
 
 

@@ -1,4 +1,4 @@
-"""What is to be checked, and how: the options that `check` and `explain` share."""
+"""What is to be checked, and how: the options that `check`, `explain` and `run` share."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from gradcheck.errors import CaseError
 if TYPE_CHECKING:
     from gradcheck.model.case import Case
 
-_OPTIONS = (
+_PAIR = (
     click.option(
         "--f", "f", metavar="MODULE:NAME", help="Function to check, e.g. --f my_model:loss."
     ),
@@ -27,6 +27,8 @@ _OPTIONS = (
         metavar="X",
         help='Point for --f and --df, e.g. --at 1.5 or --at "[1.0, 2.0]" (repeatable).',
     ),
+)
+_SETTINGS = (
     click.option("--rtol", type=float, help="Relative difference to tolerate, e.g. --rtol 1e-6."),
     click.option(
         "--atol",
@@ -42,7 +44,10 @@ _OPTIONS = (
     ),
     click.option("--all-entries", is_flag=True, help="Check every entry, however many inputs."),
     click.option(
-        "--seed", type=int, default=0, help="Seed of the random directions, e.g. --seed 1."
+        "--seed",
+        type=int,
+        default=0,
+        help="Seed of what is random, e.g. --seed 1.",
     ),
     click.option("--strict", is_flag=True, help="Count inconclusive as failure."),
 )
@@ -50,7 +55,14 @@ _OPTIONS = (
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that make up a `Question`."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_PAIR, *_SETTINGS)):
+        command = option(command)
+    return command
+
+
+def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that decide how derivatives are judged."""
+    for option in reversed(_SETTINGS):
         command = option(command)
     return command
 

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradcheck.commands.progress import progress_on_stderr
 from gradcheck.commands.selection import json_option, path_option, quiet_option
-from gradcheck.commands.terminal import ExitCode, console, progress_on_stderr, say, write_json
+from gradcheck.commands.stored_report import (
+    case_option,
+    pages_option,
+    report_of_run,
+    store_option,
+)
+from gradcheck.commands.terminal import ExitCode, console, say, write_json
 
 if TYPE_CHECKING:
     from gradcheck.output.report import Report
@@ -37,6 +44,9 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Processes that share the work, e.g. --workers 1; by default one a core, at most 8.",
 )
+@store_option
+@pages_option
+@case_option
 @path_option
 @json_option
 @quiet_option
@@ -46,6 +56,9 @@ def report(  # noqa: PLR0913  (one argument an option)
     out: str,
     tables: Any,
     workers: int | None,
+    store: str | None,
+    pages: int | None,
+    chosen: tuple[str, ...],
     paths: tuple[str, ...],
     as_json: bool,
     quiet: bool,
@@ -54,7 +67,18 @@ def report(  # noqa: PLR0913  (one argument an option)
 
     SPEC is a report definition (a TOML file) or the name of a built-in one; without it, all cases
     are shown.
+
+    With --store, the report is made from a stored run: gradcheck report --store results.sqlite.
+    SPEC then gives title, introduction, selection and templates.
     """
+    _require_together(store, tables, pages, chosen, paths)
+    shared = workers or min(os.cpu_count() or 1, 8)
+    if store is not None:
+        report_of_run(
+            store, spec, out=out, pages=pages, chosen=chosen, workers=shared, as_json=as_json,
+            quiet=quiet,
+        )  # fmt: skip
+        return ExitCode.OK
     from gradcheck.output.definition import read
     from gradcheck.output.report import build
 
@@ -67,7 +91,7 @@ def report(  # noqa: PLR0913  (one argument an option)
             out=out,
             tables=tables,
             progress=progress,
-            workers=workers or min(os.cpu_count() or 1, 8),
+            workers=shared,
         )
     for problem in written.problems:
         say(problem)
@@ -76,6 +100,23 @@ def report(  # noqa: PLR0913  (one argument an option)
     else:
         _print(written)
     return ExitCode.FAILED if written.problems else ExitCode.OK
+
+
+def _require_together(
+    store: str | None,
+    tables: str,
+    pages: int | None,
+    chosen: tuple[str, ...],
+    paths: tuple[str, ...],
+) -> None:
+    """Refuse options that say nothing with, or without, a store."""
+    if store is None and (pages is not None or chosen):
+        raise click.UsageError(f"{'--case' if chosen else '--pages'} goes with --store")
+    if store is not None and (paths or tables != "selected"):
+        raise click.UsageError(
+            f"{'--path' if paths else '--tables'} was decided when the run was made, so it does "
+            "not go with --store; SPEC and --case choose what is shown"
+        )
 
 
 def _print(written: "Report") -> None:

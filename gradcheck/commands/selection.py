@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gradcheck.commands.terminal import say
-from gradcheck.errors import SelectionError
+from gradcheck.errors import CaseError, SelectionError
 
 if TYPE_CHECKING:
     from gradcheck.model.case import Case
@@ -22,6 +22,32 @@ path_option = click.option(
     type=click.Path(exists=True),
     metavar="PATH",
     help="Case file or folder instead of the built-in cases, e.g. --path my_cases/ (repeatable).",
+)
+
+
+def _expressions(
+    _context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what is no expression, before anything else is done."""
+    if texts:
+        from gradcheck.batch.expression import chooser
+
+        for text in texts:
+            try:
+                chooser(text)
+            except CaseError as error:
+                raise click.BadParameter(str(error)) from None
+    return texts
+
+
+keyword_option = click.option(
+    "-k",
+    "keywords",
+    multiple=True,
+    metavar="EXPR",
+    callback=_expressions,
+    help="Only cases with these words in name, tags, theme or file name, e.g. -k sigmoid, "
+    "-k 'exp*' or -k 'relu and not leaky' (repeatable: one of them must hold).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, e.g. for jq.")
 quiet_option = click.option(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gradcheck.commands.progress import progress_on_stderr
 from gradcheck.commands.selection import json_option, named, path_option, quiet_option
-from gradcheck.commands.terminal import ExitCode, console, progress_on_stderr, say, write_json
+from gradcheck.commands.terminal import ExitCode, console, say, write_json
 from gradcheck.errors import SelectionError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _swept(
     failures = 0
     with progress_on_stderr(quiet=choice.quiet or len(cases) < 2) as progress:
         for number, case in enumerate(cases):
-            progress(number, len(cases), case.name)
+            progress(number, len(cases), case.name, failures)
             try:
                 table = swept(case, stencils=formulas, steps=steps)
                 if choice.point is not None:
@@ -144,7 +145,7 @@ def _swept(
                 continue
             tables.append(table)
             behaviours.append(behaviour)
-        progress(len(cases), len(cases), "done")
+        progress(len(cases), len(cases), "done", failures)
     if not tables:
         return None, None, failures
     return (

@@ -4,8 +4,6 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +11,6 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number done, the number of all, and what comes next."""
 
 
 class ExitCode(IntEnum):
@@ -32,41 +27,7 @@ class ExitCode(IntEnum):
 def say(message: str) -> None:
     """Write a message to stderr, each line marked as ours and safe for a terminal."""
     for line in message.splitlines() or [""]:
-        click.echo(f"gradcheck: {_safe(line)}", err=True)
-
-
-@contextmanager
-def progress_on_stderr(*, quiet: bool) -> Iterator[Progress]:
-    """Show progress on stderr: a bar on a terminal, a line for every tenth elsewhere."""
-    if quiet:
-        yield lambda _done, _total, _name: None
-    elif sys.stderr.isatty():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.text import Text
-
-        name_column = TextColumn("{task.description}", markup=False)
-        with Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            name_column,
-            console=console(stderr=True),
-            transient=True,
-        ) as bar:
-            task = bar.add_task("")
-            yield lambda done, total, name: bar.update(
-                task, description=Text(_safe(name)).plain, completed=done, total=total
-            )
-    else:
-        shown = -1
-
-        def line(done: int, total: int, name: str) -> None:
-            nonlocal shown
-            tenth = 10 * done // max(total, 1)
-            if tenth > shown:
-                shown = tenth
-                say(f"{done}/{total} {name}")
-
-        yield line
+        click.echo(f"gradcheck: {safe(line)}", err=True)
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -98,7 +59,8 @@ def write_json(value: Any) -> None:
     click.echo("{" + ",\n".join(parts) + "}")
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Write control characters as escapes."""
     from gradcheck.output.entry import printable
 
     return printable(text)
