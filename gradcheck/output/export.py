@@ -38,7 +38,7 @@ def csv_gz(table: "pd.DataFrame") -> bytes:
     ['case,h,abs_error', "'=1+1,0.1,0.333333"]
     """
     cells = [_cells(name, column) for name, column in table.items()]
-    header = [_quoted(str(name)) for name in table.columns]
+    header = [quoted(str(name)) for name in table.columns]
     lines = map(",".join, zip(*cells, strict=True))
     text = "\n".join([",".join(header), *lines, ""])
     buffer = io.BytesIO()
@@ -54,7 +54,7 @@ def _cells(name: Any, column: "pd.Series[Any]") -> list[str]:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
-        words = [*map(_quoted, column.cat.categories.astype(str)), ""]
+        words = [*map(quoted, column.cat.categories.astype(str)), ""]
         return [words[code] for code in column.cat.codes.tolist()]
     if column.dtype.kind == "f":
         write: Callable[[float], str] = repr if name in _EXACT else "%.6g".__mod__
@@ -66,10 +66,10 @@ def _cells(name: Any, column: "pd.Series[Any]") -> list[str]:
         return cells
     if column.dtype.kind in "iub":
         return list(map(str, column.tolist()))
-    return ["" if pd.isna(cell) else _quoted(str(cell)) for cell in column.tolist()]
+    return ["" if pd.isna(cell) else quoted(str(cell)) for cell in column.tolist()]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Make a text harmless for spreadsheets, and quote it where CSV needs that (RFC 4180)."""
     harmless = f"'{text}" if text.startswith(_FORMULA) else text
     if any(letter in harmless for letter in ',"\r\n'):
