@@ -4,12 +4,16 @@ A hidden list of the files that were written is the mark by which a folder is kn
 Only files on that list are ever removed.
 """
 
+import gzip
 import hashlib
+import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from gradcheck.errors import OutputError
 
@@ -17,12 +21,16 @@ MARK = ".gradcheck-report"
 """The list of the files that gradcheck wrote; no folder without it is ever replaced."""
 
 _HEADING = "gradcheck report, version 1: the files below are replaced by the next report"
-_OURS = re.compile(r"(index\.html|style\.css|cases/[a-z0-9_-]+\.html|data/[a-z0-9_-]+\.csv\.gz)")
+_OURS = re.compile(
+    r"index\.html|style\.css|cases/[a-z0-9_-]+\.html"
+    r"|data/[a-z0-9_-]+\.(csv\.gz|xml|md|parquet)"
+)
 _RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", "index", "summary", "convergence"}
+    {"con", "prn", "aux", "nul", "index", "summary", "convergence", "verdicts"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
 )
 _LONGEST_SLUG = 60
+_COMPRESSION, _BUFFER = 4, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,18 +75,47 @@ class ReportFolder:
         Parameters
         ----------
         name : str
-            Path within the folder: index.html, style.css, cases/*.html or data/*.csv.gz.
+            Path within the folder: index.html, style.css, cases/*.html, or data/* as csv.gz,
+            xml, md or parquet.
         data : str or bytes
             The content; text is written as UTF-8 with newlines as they are.
         """
+        with self.opened(name) as file:
+            file.write(data.encode(errors="replace") if isinstance(data, str) else data)
+        return self.path / name
+
+    def write_lines(self, name: str, lines: Iterable[str]) -> Path:
+        """Write one file line by line, so that a long one needs little memory.
+
+        Parameters
+        ----------
+        name : str
+            As for `write`; what ends in .gz is compressed.
+        lines : iterable of str
+            Without their ends.
+        """
+        with self.opened(name) as file, _compressed(file, name) as inner:
+            for line in lines:
+                inner.write(f"{line}\n".encode(errors="replace"))
+        return self.path / name
+
+    @contextmanager
+    def opened(self, name: str) -> Iterator[BinaryIO]:
+        """Open one file of the report; it takes its place when the block ends well."""
         assert _OURS.fullmatch(name), name
         target = self.path / name
-        self._written.append(name)
+        part = target.with_name(f".{target.name}.part")
         try:
-            _replace(target, data.encode(errors="replace") if isinstance(data, str) else data)
+            part.unlink(missing_ok=True)
+            try:
+                with part.open("xb") as file:
+                    yield file
+                part.replace(target)  # a link is replaced, not followed
+            finally:
+                part.unlink(missing_ok=True)
         except OSError as error:
             raise _refused(target, error) from error
-        return target
+        self._written.append(name)
 
     def finish(self) -> None:
         """Remove the files of an earlier report that this one did not write, and list its own."""
@@ -144,6 +181,19 @@ def _is_slug(name: str) -> bool:
 def _simplified(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[: _LONGEST_SLUG - 9].strip("-") or "case"
+
+
+@contextmanager
+def _compressed(file: BinaryIO, name: str) -> Iterator[io.BufferedWriter | BinaryIO]:
+    """Compress what goes into a file whose name says so; equal content gives equal bytes."""
+    if not name.endswith(".gz"):
+        yield file
+        return
+    with (
+        gzip.GzipFile("", "wb", fileobj=file, compresslevel=_COMPRESSION, mtime=0) as packed,
+        io.BufferedWriter(packed, _BUFFER) as buffered,
+    ):
+        yield buffered
 
 
 def _replace(target: Path, data: bytes) -> None:
