@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradcheck.batch.comparing import Comparison, compare
     from gradcheck.batch.reading import Run, read_run
     from gradcheck.batch.run import resume, run
     from gradcheck.behaviour.convergence import convergence
@@ -61,6 +62,7 @@ __all__ = [
     "FORWARD",
     "Case",
     "CaseError",
+    "Comparison",
     "DefinitionError",
     "Estimate",
     "Finding",
@@ -90,6 +92,7 @@ __all__ = [
     "check_hessian",
     "check_jvp",
     "check_vjp",
+    "compare",
     "convergence",
     "differentiate",
     "load_cases",
@@ -105,6 +108,7 @@ __all__ = [
 
 _MODULES = {"calculus": "gradcheck.model.calculus", "plot": "gradcheck.output.figure"}
 _HOMES = {
+    "gradcheck.batch.comparing": ("Comparison", "compare"),
     "gradcheck.batch.reading": ("Run", "read_run"),
     "gradcheck.batch.run": ("resume", "run"),
     "gradcheck.behaviour.convergence": ("convergence",),

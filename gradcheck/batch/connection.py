@@ -1,10 +1,12 @@
 """How a store is opened: who may write, and what is said where it cannot be used."""
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from gradcheck.batch.schema import APPLICATION, VERSION
 from gradcheck.errors import StoreError
@@ -14,19 +16,52 @@ try:
 except ImportError:  # pragma: no cover  (Windows)
     fcntl = None  # type: ignore[assignment]
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds to wait for a reader to finish."""
+_PAUSE = 0.02
+"""Seconds between two attempts."""
 
 
 def connected(path: Path) -> sqlite3.Connection:
     """Open a store to write; beside it there is a log while it is open."""
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = ON")
-    if fcntl is None:  # pragma: no cover  (Windows: the database itself keeps others away)
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection = sqlite3.connect(path.absolute(), timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -32000")  # KiB
+        if fcntl is None:  # pragma: no cover  (Windows: the database itself keeps others away)
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def disconnect(connection: sqlite3.Connection) -> None:
+    """Close a store that was written and make it a single file again, which can be copied.
+
+    Where others read for longer than we wait, the log stays beside it, and whoever writes next
+    takes it in.
+    """
+    try:
+        ended = time.monotonic() + PATIENCE
+        while not _is_single(connection) and time.monotonic() < ended:
+            time.sleep(_PAUSE)
+    finally:
+        connection.close()
+
+
+def _is_single(connection: sqlite3.Connection) -> bool:
+    """Try to take the log in; False while others read."""
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_BUSY":
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -38,64 +73,114 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     StoreError
         If it is no store, of a newer schema, or damaged.
     """
-    is_store(path)
+    require_file(path)
     with explained(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        connection = _readable(path)
         try:
-            connection.execute("PRAGMA query_only = ON")
+            _require_ours(path, connection)
             yield connection
         finally:
             connection.close()
 
 
-def locked(path: Path) -> BinaryIO:
-    """Keep other runs away, until the file that is returned is closed or this process ends.
+class Lock:
+    """Keeps other runs away from a store, until it is released or this process ends.
+
+    The lock is on a file beside the store: closing any other file of ours that is the store would
+    lift the locks that the database itself has on it (POSIX).
 
     Raises
     ------
     StoreError
         If another run writes to the store.
     """
-    file = path.open("rb")
-    if fcntl is not None:
+
+    def __init__(self, path: Path) -> None:
+        self._path = beside(path, "-lock")
+        self._file = _locked(path, self._path)
+
+    def release(self) -> None:
+        """Let others write."""
+        if not self._file.closed:
+            self._path.unlink(missing_ok=True)
+            self._file.close()
+
+
+def _locked(store: Path, path: Path) -> IO[bytes]:
+    while True:
+        file = path.open("ab")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                return file
+        except BlockingIOError:
             file.close()
             raise StoreError(
-                f"{path}: another run is writing to this store; wait until it ends, or choose "
+                f"{store}: another run is writing to this store; wait until it ends, or choose "
                 "another one"
             ) from None
-    return file
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            file.close()
+            raise
+        file.close()  # the run that held it has ended, and taken the file away
 
 
-def is_store(path: Path) -> None:
-    """Refuse what is no store that this version can read.
+def beside(path: Path, ending: str) -> Path:
+    """Return the path of a file that belongs to a store, whatever links lead to it."""
+    return Path(f"{os.path.realpath(path)}{ending}")
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no file, or an empty one; its content is looked at by the database alone.
 
     Raises
     ------
     StoreError
         Saying what it is instead.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(100)
-    except FileNotFoundError:
-        raise StoreError(f"{path}: there is no such store; make one with gradcheck run") from None
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
-    if not head:
-        raise StoreError(f"{path}: an empty file, from a run that was stopped before it began")
-    if not head.startswith(b"SQLite format 3\0") or len(head) < 100:
-        raise StoreError(f"{path}: no store of gradcheck, or a damaged one")
-    if int.from_bytes(head[68:72], "big") != APPLICATION:
-        raise StoreError(f"{path}: a database, but no store of gradcheck")
-    version = int.from_bytes(head[60:64], "big")
-    if version > VERSION:
+    require_path(path)
+    with explained(path):
+        if not path.exists():
+            raise StoreError(f"{path}: there is no such store; make one with gradcheck run")
+        if not path.is_file():
+            raise StoreError(f"{path}: a store is a file, and this is none")
+        if not path.stat().st_size:
+            raise StoreError(f"{path}: an empty file, no store of gradcheck")
+
+
+def require_path(path: Path) -> None:
+    """Refuse what no file can be called.
+
+    Raises
+    ------
+    StoreError
+        If there is a null character in it.
+    """
+    if "\0" in str(path):
         raise StoreError(
-            f"{path}: written by a newer gradcheck (schema {version}, this one reads up to "
-            f"{VERSION}); update gradcheck"
+            f"{str(path)!r}: no file can be called so: there is a null character in it"
         )
+
+
+def require_sound(path: Path) -> None:
+    """Refuse to write into a store that is damaged.
+
+    Raises
+    ------
+    StoreError
+        If the database finds that its parts do not fit together.
+    """
+    with reading(path) as connection:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        if path.stat().st_size < pages * size and not beside(path, "-wal").exists():
+            found = "its last page is cut short"  # which the database fills up with zeros
+        if found != "ok":
+            raise StoreError(f"{path}: {_MEANINGS['SQLITE_CORRUPT']} ({found})")
 
 
 @contextmanager
@@ -111,13 +196,67 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         raise StoreError(f"{path}: {_meaning(error)}") from error
     except OSError as error:
         raise StoreError(f"{path}: cannot be used: {error.strerror or error}") from error
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{path}: cannot keep this text: {error}") from error
+    except UnicodeDecodeError as error:  # in what the database says of itself
+        raise StoreError(f"{path}: {_MEANINGS['SQLITE_CORRUPT']} ({error})") from error
 
 
-def _meaning(error: sqlite3.DatabaseError) -> str:
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Turn what goes wrong with the content of a store into one clear error.
+
+    Raises
+    ------
+    StoreError
+        If it is not what a run writes.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, IndexError, KeyError, RecursionError, TypeError,
+            ValueError) as error:  # fmt: skip
+        raise StoreError(f"{path}: {_MEANINGS['SQLITE_CORRUPT']} ({error})") from error
+
+
+def _readable(path: Path) -> sqlite3.Connection:
+    try:
+        return _probed(path, "ro")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise
+    return _probed(path, "rw")  # a run was killed while it closed: its journal has to be undone
+
+
+def _probed(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a database and look at it once."""
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=PATIENCE)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _require_ours(path: Path, connection: sqlite3.Connection) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION:
+        raise StoreError(f"{path}: a database, but no store of gradcheck")
+    if not 0 < version <= VERSION:
+        raise StoreError(
+            f"{path}: written by a newer gradcheck (schema {version}, this one reads up to "
+            f"{VERSION}); update gradcheck"
+        )
+
+
+def _meaning(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorname", "")
     for start, meaning in _MEANINGS.items():
         if code.startswith(start):
@@ -127,11 +266,11 @@ def _meaning(error: sqlite3.DatabaseError) -> str:
 
 _MEANINGS = {
     "SQLITE_FULL": "the disk is full; what was written stays, make room and resume",
-    "SQLITE_IOERR": "the disk does not answer; what was written stays",
+    "SQLITE_IOERR": "the disk cannot be read or written; what was written stays",
     "SQLITE_READONLY": "the file or its folder cannot be written",
     "SQLITE_CANTOPEN": "cannot be opened; is the folder there, and may it be written?",
     "SQLITE_CORRUPT": "the store is damaged; nothing was changed, use a copy of it",
     "SQLITE_NOTADB": "no store of gradcheck, or a damaged one",
-    "SQLITE_BUSY": "another program is using the store",
+    "SQLITE_BUSY": "another program is using the store; try again when it has finished",
     "SQLITE_PERM": "the file may not be used",
 }

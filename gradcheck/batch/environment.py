@@ -5,17 +5,27 @@ from concurrent.futures import Executor
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-
 from gradcheck.batch.settings import Limits
 
 _PACKAGES = ("numpy", "scipy", "pandas", "distributed")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+VERSION = _version("gradcheck")
+"""Of this package, as it is installed."""
 
 
 def environment(workers: int, executor: Executor | None, limits: Limits) -> dict[str, Any]:
     """Describe it in plain values."""
     packages = {name: found for name in _PACKAGES if (found := _version(name))}
     return {
-        "gradcheck": _version("gradcheck"),
+        "gradcheck": VERSION,
         "python": platform.python_version(),
         **packages,
         "platform": platform.platform(),
@@ -25,10 +35,3 @@ def environment(workers: int, executor: Executor | None, limits: Limits) -> dict
         "time_limit": limits.seconds,
         "memory_limit": limits.memory,
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

@@ -30,7 +30,7 @@ Array = npt.NDArray[Any]
 MOST_ENTRIES = 64
 """Of a case with more entries, the error tables of the worst ones are kept, unless all are asked.
 """
-WORST = 4
+WORST = 2
 """So many of them: each costs hundreds of values of f."""
 
 
@@ -133,7 +133,8 @@ def _swept(result: Result, case: Case, settings: Settings) -> "tuple[pd.DataFram
     """Return the error table and the curves: of all entries, or of the worst ones."""
     options: dict[str, Any] = {"stencils": settings.stencils, "steps": settings.steps}
     few = result.directions is None and len(result.entries) <= MOST_ENTRIES
-    if settings.tables == "all" or few or not len(result.entries):
+    whole = settings.tables == "all" or few or not len(result.entries)
+    if whole and not result.elementwise:  # which a sweep takes only one by one
         table = sweep(case if case.all_points else result.case, **options)
         return table, convergence(table)
     import pandas as pd

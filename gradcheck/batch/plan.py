@@ -1,7 +1,7 @@
 """Which cases a run examines, and where they come from."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,8 +33,13 @@ class Planned:
         return f"{self.file}:{self.line}" if self.file else ""
 
 
-def planned(case: Case) -> Planned:
-    """Plan to examine a case that is loaded already."""
+def plan_of(cases: Iterable[Case]) -> tuple[Planned, ...]:
+    """Plan to examine cases that are loaded already; each file is read once."""
+    digest = cache(digest_of)
+    return tuple(_planned(case, digest) for case in cases)
+
+
+def _planned(case: Case, digest: Callable[[Path], str]) -> Planned:
     origin = case.origin
     if origin is None:
         return Planned(name=case.name, tags=tuple(sorted(case.tags)))
@@ -44,17 +49,10 @@ def planned(case: Case) -> Planned:
         line=origin.line,
         theme=origin.theme,
         tags=tuple(sorted(case.tags)),
-        source=digest_of(origin.path),
+        source=digest(origin.path),
     )
 
 
-def plan_of(cases: Iterable[Case]) -> tuple[Planned, ...]:
-    """Plan to examine cases that are loaded already; each file is read once."""
-    digest_of.cache_clear()
-    return tuple(map(planned, cases))
-
-
-@cache
 def digest_of(path: Path) -> str:
     """Return a digest of the bytes of a file; "gone" if it cannot be read."""
     try:

@@ -1,14 +1,17 @@
 """A run that was stored, for the one that reads it."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.batch.archive import unpack_result, unpack_table
-from gradcheck.batch.connection import reading
+from gradcheck.batch.connection import reading, understood
+from gradcheck.batch.framing import CONVERGENCE, FINDINGS, SUMMARY, Column, framed
+from gradcheck.batch.questions import Order, chosen, streamed
 from gradcheck.batch.record import CURVE_COLUMNS, FAILURES, OUTCOMES
 from gradcheck.batch.settings import Settings
 from gradcheck.errors import SelectionError
@@ -18,29 +21,6 @@ from gradcheck.verdict.result import Result
 if TYPE_CHECKING:
     import pandas as pd
 
-SUMMARY: Mapping[str, str] = {
-    "case": "its name",
-    "theme": "the folder of its case file, below the one that was run",
-    "outcome": "one of gradcheck.batch.record.OUTCOMES (category, the gravest first); missing "
-    "where the run was interrupted before it",
-    "reason": "the reason of a verdict; empty otherwise",
-    "findings": "codes of the causes, the surest first, joined by commas",
-    "message": "what was found or went wrong, and what to do",
-    "resolution": "smallest relative error that would have been caught",
-    "error": "largest |analytic - numeric|, in units of the largest derivative of its block",
-    "noise": "largest error bar, in the same units",
-    "excess": "largest |analytic - numeric|, in units of what is tolerated",
-    "evaluations": "calls of f (Int64)",
-    "entries": "entries that were compared (Int64)",
-    "wrong": "how many of them fail (Int64)",
-    "points": "points at which they were compared (Int64)",
-    "seconds": "how long it took, the user's functions included",
-    "file": "the case file; empty for a case made in memory",
-    "line": "where in it",
-}
-"""The columns of `Run.summary`; numbers are float64 where nothing else is said."""
-
-_INTEGERS = ("evaluations", "entries", "wrong", "points")
 NOT_RUN = "not run"
 """Stands for the outcome of a case that was not reached."""
 
@@ -63,8 +43,16 @@ class Run:
     @cached_property
     def settings(self) -> Settings:
         """What decided the rows."""
-        with reading(self.path) as connection:
+        with reading(self.path) as connection, understood(self.path):
             return Settings.from_json(connection.execute("SELECT settings FROM run").fetchone()[0])
+
+    @cached_property
+    def request(self) -> dict[str, Any]:
+        """Which files and cases were asked for; empty if the cases came as objects."""
+        with reading(self.path) as connection:
+            (text,) = connection.execute("SELECT request FROM run").fetchone()
+        found: dict[str, Any] = json.loads(text)
+        return found
 
     @cached_property
     def sessions(self) -> tuple[dict[str, Any], ...]:
@@ -73,9 +61,10 @@ class Run:
             rows = connection.execute(
                 "SELECT started, stopped, ending, environment FROM session ORDER BY id"
             ).fetchall()
-        return tuple(
-            {"started": a, "stopped": b, "ending": c, **json.loads(d)} for a, b, c, d in rows
-        )
+        with understood(self.path):
+            return tuple(
+                {"started": a, "stopped": b, "ending": c, **json.loads(d)} for a, b, c, d in rows
+            )
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -102,37 +91,72 @@ class Run:
 
     def rows(self, where: str = "", parameters: tuple[Any, ...] = ()) -> "pd.DataFrame":
         """Return rows of the summary; `where` may be any end of a query on its columns."""
-        import pandas as pd
+        query = f"SELECT {_COLUMNS} FROM planned LEFT JOIN examined USING (id)"  # noqa: S608  (names of ours)
+        return self._frame(f"{query} {where or 'ORDER BY position'}", SUMMARY, parameters)
 
-        columns = ", ".join(_SOURCES.get(name, f'"{name}"') for name in SUMMARY)
-        query = f"SELECT {columns} FROM planned LEFT JOIN examined USING (id)"  # noqa: S608  (names of ours)
-        with reading(self.path) as connection:
-            found = connection.execute(f"{query} {where or 'ORDER BY position'}", parameters)
-            rows = found.fetchall()
-        table = pd.DataFrame.from_records(rows, columns=list(SUMMARY))
-        kinds: dict[str, Any] = dict.fromkeys(_INTEGERS, "Int64")
-        kinds |= dict.fromkeys(("resolution", "error", "noise", "excess", "seconds"), "float64")
-        kinds |= dict.fromkeys(("case", "theme", "reason", "findings", "message", "file"), "str")
-        kinds |= {"line": "int64", "outcome": pd.CategoricalDtype(list(OUTCOMES), ordered=True)}
-        text = ["reason", "findings", "message"]
-        table[text] = table[text].fillna("")
-        return table.astype(kinds)
+    def records(
+        self, where: str = "", parameters: tuple[Any, ...] = (), *, order: Order = "run"
+    ) -> Iterator[dict[str, Any]]:
+        """Return the rows of the summary one by one, in the memory of a few of them.
+
+        The keys are the columns `SUMMARY`, the values are plain: str, int, float, and None where
+        a case was not reached. Where they are NaN in `summary`, they are so here.
+
+        Parameters
+        ----------
+        where : str
+            A condition in SQL on the columns of the store (`name` is that of the case), such as
+            "outcome = ?"; by default all cases.
+        parameters : tuple
+            What stands for its question marks.
+        order : {"run", "gravest", "slowest", "name"}
+            "gravest" begins with failures, "slowest" with what took longest; both end with cases
+            that were not reached. Among equals the name decides.
+
+        Raises
+        ------
+        SelectionError
+            If there is no such order.
+        """
+        with reading(self.path) as connection, understood(self.path):
+            numbers = chosen(connection, where, parameters, order)
+        tables = "planned LEFT JOIN examined USING (id)"
+        return map(_record, streamed(self.path, numbers, _COLUMNS, tables))
+
+    def results(
+        self, where: str = "", parameters: tuple[Any, ...] = (), *, order: Order = "run"
+    ) -> Iterator[tuple[str, Result]]:
+        """Return name and whole result of each case that has one, in the memory of a few.
+
+        Parameters
+        ----------
+        where, parameters, order
+            As for `records`.
+        """
+        with reading(self.path) as connection, understood(self.path):
+            numbers = chosen(connection, where, parameters, order)
+        tables = "planned JOIN examined USING (id) JOIN result USING (id)"
+        columns = "name, packed, file, line, theme, seconds"
+        rows = streamed(self.path, numbers, columns, tables, page=_RESULTS)
+        return ((row[0], self._result(*row)) for row in rows)
 
     @cached_property
     def findings(self) -> "pd.DataFrame":
-        """A row for each finding, with case, rank, code, certainty and message."""
+        """A row for each finding, in the order of the run, with the columns `FINDINGS`."""
         return self._frame(
-            "SELECT name AS 'case', rank, code, certainty, finding.message FROM finding "
-            "JOIN planned USING (id) ORDER BY position, rank"
+            "SELECT name, rank, code, certainty, finding.message FROM finding "
+            "JOIN planned USING (id) ORDER BY position, rank",
+            FINDINGS,
         )
 
     @cached_property
     def convergence(self) -> "pd.DataFrame":
-        """A row for each error curve that was kept, with the columns of `gradcheck.convergence`."""
+        """A row for each error curve that was kept, with the columns `CONVERGENCE`."""
         columns = ", ".join(f'curve."{name}"' for name in CURVE_COLUMNS)
         return self._frame(
-            f"SELECT name AS 'case', {columns} FROM curve JOIN planned USING (id) "  # noqa: S608  (names of ours)
-            "ORDER BY position, number"
+            f"SELECT name, {columns} FROM curve JOIN planned USING (id) "  # noqa: S608  (names of ours)
+            "ORDER BY position, number",
+            CONVERGENCE,
         )
 
     def result(self, case: str) -> Result:
@@ -154,8 +178,7 @@ class Run:
         outcome, message, packed, file, line, theme, seconds = row
         if packed is None:
             raise SelectionError(f"{case}: there is no result: {outcome or NOT_RUN}: {message}")
-        origin = Origin(Path(file), line, theme) if file else None
-        return unpack_result(packed, case, origin, seconds)
+        return self._result(case, packed, file, line, theme, seconds)
 
     def table(self, case: str) -> "pd.DataFrame":
         """Return the error table of a case, as `gradcheck.sweep` gave it.
@@ -201,11 +224,19 @@ class Run:
         counts = ", ".join(f"{count} {word}" for word, count in self.counts.items())
         return f"<Run {str(self.path)!r}: {counts or 'no cases'}>"
 
-    def _frame(self, query: str) -> "pd.DataFrame":
-        import pandas as pd
+    def _result(
+        self, name: str, packed: bytes, file: str, line: int, theme: str, seconds: float
+    ) -> Result:
+        with understood(self.path):
+            origin = Origin(Path(file), line, theme) if file else None
+            return unpack_result(packed, name, origin, seconds)
 
+    def _frame(
+        self, query: str, columns: Mapping[str, Column], parameters: tuple[Any, ...] = ()
+    ) -> "pd.DataFrame":
         with reading(self.path) as connection:
-            return pd.read_sql_query(query, connection)
+            rows = connection.execute(query, parameters).fetchall()
+        return framed(self.path, rows, columns)
 
 
 def read_run(store: str | Path) -> Run:
@@ -224,7 +255,19 @@ def read_run(store: str | Path) -> Run:
     return Run(Path(store))
 
 
-_SOURCES = {"case": "name", "file": "file", "line": "line"}
+_COLUMNS = ", ".join("name" if name == "case" else name for name in SUMMARY)
+_WORDS = ("reason", "findings", "message")
+_FLOATS = ("resolution", "error", "noise", "excess", "seconds")
+_RESULTS = 100
+"""So many whole results are read at a time: each may be large."""
+
+
+def _record(row: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a row of the summary; the database keeps no NaN."""
+    record = dict(zip(SUMMARY, row, strict=True))
+    if record["outcome"] is None:
+        return record | dict.fromkeys(_WORDS, "")
+    return record | {name: math.nan for name in _FLOATS if record[name] is None}
 
 
 def _unknown(name: str, names: "pd.Series[str]") -> str:

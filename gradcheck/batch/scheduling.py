@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from gradcheck.batch.record import CRASHED
@@ -18,19 +18,40 @@ MOST = 400
 """So many items a chunk at most: what is lost if the coordinator is killed."""
 ATTEMPTS = 3
 """An item whose workers are lost so often is given up."""
+_DELAYS = 100
+"""So often a chunk may be lost before a worker began it."""
 _AHEAD = 2
 """Chunks for each worker that are handed out before it asks."""
 
 Submit = Callable[[Sequence[T]], "Future[list[Answer]]"]
 
 
+class WorkerLost(Exception):  # noqa: N818  (a fact, which costs its chunk another attempt)
+    """A worker died, and its executor can go on without it."""
+
+    def __init__(self, message: str, *, begun: bool = True) -> None:
+        super().__init__(message)
+        self.begun = begun
+        """Whether it had begun the chunk."""
+
+
 @dataclass(frozen=True)
 class _Chunk(Generic[T]):
     items: tuple[T, ...]
     attempt: int = 1
+    delays: int = 0
+
+    def next(self, lost: BaseException) -> "Iterator[_Chunk[T]]":
+        """Yield what is tried next: each item alone, or all again if no item can be at fault."""
+        if isinstance(lost, WorkerLost) and not lost.begun:
+            yield replace(self, delays=self.delays + 1)
+        else:
+            yield from (_Chunk((item,), self.attempt + 1, self.delays) for item in self.items)
 
 
-def scheduled(items: Sequence[T], submit: Submit[T], slots: int) -> Iterator[tuple[T, Answer]]:
+def scheduled(
+    items: Sequence[T], submit: Submit[T], slots: Callable[[], int]
+) -> Iterator[tuple[T, Answer]]:
     """Yield the items with their answers, in the order in which they come.
 
     Parameters
@@ -39,8 +60,8 @@ def scheduled(items: Sequence[T], submit: Submit[T], slots: int) -> Iterator[tup
         What is to be done.
     submit : callable
         Hands a chunk of items to a worker, and returns the future of its answers.
-    slots : int
-        How many chunks are worked on at a time.
+    slots : callable
+        Tells how many chunks are worked on at a time, which may change.
 
     Raises
     ------
@@ -53,15 +74,16 @@ def scheduled(items: Sequence[T], submit: Submit[T], slots: int) -> Iterator[tup
     pace = _Pace()
     try:
         while todo or again or running:
-            while (todo or again) and len(running) < _AHEAD * slots:
-                chunk = again.popleft() if again else _taken(todo, pace.size(len(todo), slots))
+            places = slots()
+            while (todo or again) and len(running) < _AHEAD * places:
+                chunk = again.popleft() if again else _taken(todo, pace.size(len(todo), places))
                 running[submit(chunk.items)] = chunk
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in sorted(finished, key=_has_failed):
                 chunk = running.pop(future)
                 answers = _answers(future, chunk)
-                if answers is None:
-                    again += (_Chunk((item,), chunk.attempt + 1) for item in chunk.items)
+                if isinstance(answers, BaseException):
+                    again += chunk.next(answers)
                     continue
                 pace.learn(answers)
                 yield from zip(chunk.items, answers, strict=True)
@@ -94,26 +116,30 @@ def _taken(todo: "deque[T]", count: int) -> _Chunk[T]:
     return _Chunk(tuple(todo.popleft() for _ in range(min(count, len(todo)))))
 
 
-def _answers(future: "Future[list[Answer]]", chunk: _Chunk[T]) -> list[Answer] | None:
-    """Return the answers; None if the worker was lost and the chunk should be tried again."""
+def _has_failed(future: "Future[list[Answer]]") -> bool:
+    return future.cancelled() or future.exception() is not None
+
+
+def _answers(
+    future: "Future[list[Answer]]", chunk: _Chunk[T]
+) -> list[Answer] | WorkerLost | ConnectionError:
+    """Return the answers, or how the worker was lost, if the chunk should be tried again."""
     try:
         return future.result()
     except GradcheckError:
         raise
-    except (Exception, CancelledError) as error:
-        if not _is_lost(error):
-            raise RunError(
-                f"the workers cannot do their work: {type(error).__name__}: {error}; is the same "
-                "gradcheck installed there?"
-            ) from error
-        if chunk.attempt < ATTEMPTS:
-            return None
-        message = f"the worker was lost {ATTEMPTS} times: {type(error).__name__}: {error}"
+    except (WorkerLost, ConnectionError) as error:
+        if chunk.delays == _DELAYS:
+            raise RunError("the workers die before they begin anything; see their logs") from error
+        if chunk.attempt < ATTEMPTS or (isinstance(error, WorkerLost) and not error.begun):
+            return error
+        message = f"its worker was lost {ATTEMPTS} times while it was examined: {error}"
         return [Answer(outcome=CRASHED, message=message)] * len(chunk.items)
-
-
-def _is_lost(error: BaseException) -> bool:
-    """Tell whether an executor says that a worker died, and can go on without it."""
-    return isinstance(error, CancelledError | ConnectionError) or type(error).__module__.startswith(
-        "distributed"
-    )
+    except (BrokenExecutor, CancelledError) as error:
+        how = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise RunError(f"the executor has given up its workers ({how})") from error
+    except Exception as error:
+        raise RunError(
+            f"the workers cannot do their work: {type(error).__name__}: {error}; is the same "
+            "gradcheck installed there?"
+        ) from error

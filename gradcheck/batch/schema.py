@@ -4,10 +4,19 @@
 to be done. What is large stands in tables of its own, so that a summary reads little.
 """
 
+from gradcheck.batch.record import OUTCOMES
+
 APPLICATION = 0x67726463
 """Marks a file as ours ("grdc"), in the header of the database."""
 VERSION = 1
 """Of the schema; a store of a newer one is refused."""
+
+GRAVITY = (
+    "CASE outcome "
+    + " ".join(f"WHEN '{word}' THEN {number}" for number, word in enumerate(OUTCOMES))
+    + " END"
+)
+"""The place of an outcome among all, the gravest first; there is an index of it."""
 
 SCHEMA = """
 CREATE TABLE run (
@@ -31,6 +40,8 @@ CREATE TABLE planned (
     source TEXT NOT NULL         -- digest of the case file
 );
 CREATE INDEX planned_position ON planned (position);
+CREATE INDEX planned_file ON planned (file);
+CREATE INDEX planned_theme ON planned (theme);
 CREATE TABLE tag (
     id INTEGER NOT NULL REFERENCES planned ON DELETE CASCADE,
     tag TEXT NOT NULL,
@@ -56,6 +67,7 @@ CREATE TABLE examined (
     seconds REAL NOT NULL
 );
 CREATE INDEX examined_outcome ON examined (outcome);
+CREATE INDEX examined_gravity ON examined ({gravity});
 CREATE INDEX examined_seconds ON examined (seconds);
 CREATE TABLE finding (
     id INTEGER NOT NULL REFERENCES examined ON DELETE CASCADE,

@@ -7,18 +7,30 @@ that is killed loses only the cases in flight; on close it goes back to a single
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
-from gradcheck.batch.connection import connected, explained, is_store, locked
+from gradcheck.batch.connection import (
+    Lock,
+    connected,
+    disconnect,
+    explained,
+    reading,
+    require_file,
+    require_sound,
+    understood,
+)
+from gradcheck.batch.creation import fill, require_new
 from gradcheck.batch.plan import Planned, digest_of
-from gradcheck.batch.record import CRASHED, CURVE_COLUMNS, SKIPPED, TIMED_OUT, Record
-from gradcheck.batch.schema import APPLICATION, CURVE_KINDS, SCHEMA, VERSION
+from gradcheck.batch.planning import noted, text
+from gradcheck.batch.record import CRASHED, CURVE_COLUMNS, OUTCOMES, SKIPPED, TIMED_OUT, Record
 from gradcheck.batch.settings import Limits, Settings
-from gradcheck.errors import StoreError
+from gradcheck.errors import CaseError, StoreError
 
 
 class Store:
@@ -30,15 +42,18 @@ class Store:
         From every method, if the file system or the database refuses; what was written stays.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: Any) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, settings: Settings, lock: Lock
+    ) -> None:
         self.path = path
+        self.settings = settings
         self._connection = connection
         self._lock = lock
         self._session = 0
         self._limits = ""
         self._ids: dict[str, int] = {}
         self._sources: dict[str, str] = {}
-        self.settings = Settings()
+        self._digests: dict[tuple[str, str], str] = {}
 
     @classmethod
     def create(cls, path: str | Path, settings: Settings, request: dict[str, Any]) -> "Store":
@@ -50,15 +65,11 @@ class Store:
             If there is a file of that name, which is left as it is, or none can be made.
         """
         path = Path(path)
-        with explained(path):
-            path.touch()
-            lock = locked(path)
+        require_new(path)
+        with explained(path), _held(path) as lock:
             require_new(path)  # now that no other run can make it
-            _fill(path, settings, request)
-            connection = connected(path)
-        store = cls(path, connection, lock)
-        store.settings = settings
-        return store
+            fill(path, settings, request)
+            return cls(path, connected(path), settings, lock)
 
     @classmethod
     def reopen(cls, path: str | Path) -> "Store":
@@ -70,22 +81,17 @@ class Store:
             If it is no store, of a newer schema, damaged, or another run is writing to it.
         """
         path = Path(path)
-        is_store(path)
-        with explained(path):
-            lock = locked(path)
-            connection = connected(path)
-            store = cls(path, connection, lock)
-            (settings,) = connection.execute("SELECT settings FROM run").fetchone()
-            store.settings = Settings.from_json(settings)
-        return store
+        require_file(path)
+        with explained(path), _held(path) as lock:
+            settings = _settings_of_sound(path)
+            return cls(path, connected(path), settings, lock)
 
     @property
     def request(self) -> dict[str, Any]:
         """Which files and cases were asked for."""
-        with explained(self.path):
-            (text,) = self._connection.execute("SELECT request FROM run").fetchone()
-        found: dict[str, Any] = json.loads(text)
-        return found
+        with explained(self.path), understood(self.path):
+            (request,) = self._connection.execute("SELECT request FROM run").fetchone()
+            return dict(json.loads(request))
 
     def change(self, settings: Settings, request: dict[str, Any]) -> None:
         """Go on with other settings, or other cases; rows that depend on them are done again."""
@@ -95,6 +101,7 @@ class Store:
                 (settings.to_json(), json.dumps(request)),
             )
         self.settings = settings
+        self._digests.clear()
 
     def begin(self, environment: dict[str, Any]) -> None:
         """Note that a run begins to write, and where."""
@@ -106,8 +113,14 @@ class Store:
             self._session = cursor.lastrowid or 0
 
     def planned(self) -> tuple[Planned, ...]:
-        """Return the plan of the run so far; the case files are looked at anew."""
-        digest_of.cache_clear()
+        """Return the plan of the run so far; the case files are looked at anew.
+
+        Raises
+        ------
+        StoreError
+            If there is none: the run was stopped before it was written down.
+        """
+        digest = cache(digest_of)
         with explained(self.path):
             rows = self._connection.execute(
                 "SELECT id, name, file, line, theme FROM planned ORDER BY position"
@@ -115,10 +128,15 @@ class Store:
             tags: dict[int, list[str]] = {}
             for number, tag in self._connection.execute("SELECT id, tag FROM tag ORDER BY tag"):
                 tags.setdefault(number, []).append(tag)
+        if not rows:
+            raise StoreError(
+                f"{self.path}: the run was stopped before its cases were noted; hand them over "
+                "(gradcheck.resume(store, cases)), or delete the store and run anew"
+            )
         return tuple(
             Planned(
                 name=name, file=file, line=line, theme=theme, tags=tuple(tags.get(number, ())),
-                source=digest_of(Path(file)) if file else "",
+                source=digest(Path(file)) if file else "",
             )
             for number, name, file, line, theme in rows
         )  # fmt: skip
@@ -139,30 +157,15 @@ class Store:
             They decide, besides the settings, the rows of cases that timed out or crashed.
         again : iterable of str
             Outcomes whose cases are to be done again in any case.
+
+        Raises
+        ------
+        CaseError
+            If one of those is no outcome.
         """
+        never = {SKIPPED, *_outcomes(again)}
         with explained(self.path), _transaction(self._connection):
-            self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY)")
-            self._connection.execute("DELETE FROM kept")
-            self._connection.executemany("INSERT INTO kept VALUES (?)", ((c.name,) for c in cases))
-            self._connection.execute(
-                "DELETE FROM planned WHERE name NOT IN (SELECT name FROM kept)"
-            )
-            self._connection.executemany(
-                "INSERT INTO planned (position, name, file, line, theme, source) "
-                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                "position = excluded.position, file = excluded.file, line = excluded.line, "
-                "theme = excluded.theme, source = excluded.source",
-                (
-                    (number, c.name, c.file, c.line, c.theme, c.source)
-                    for number, c in enumerate(cases)
-                ),
-            )
-            self._ids = dict(self._connection.execute("SELECT name, id FROM planned"))
-            self._connection.execute("DELETE FROM tag")
-            self._connection.executemany(
-                "INSERT INTO tag VALUES (?, ?)",
-                ((self._ids[c.name], tag) for c in cases for tag in dict.fromkeys(c.tags)),
-            )
+            self._ids = noted(self._connection, cases)
             done = {
                 name: (outcome, made_from)
                 for name, outcome, made_from in self._connection.execute(
@@ -170,27 +173,23 @@ class Store:
                 )
             }
             self._limits = f"{limits.seconds} {limits.memory}"
-            self._sources = {c.name: c.source for c in cases}
-            never = {SKIPPED, *again}
-            left = [
-                c
-                for c in cases
-                if c.name not in done
-                or done[c.name][0] in never
-                or done[c.name][1] != self._made_from(c.name, done[c.name][0])
-            ]
-            self._forget(left)
+            self._sources = {text(c.name): c.source for c in cases}
+            left = [c for c in cases if not self._stays(text(c.name), done, never)]
+            self._connection.executemany(
+                "DELETE FROM examined WHERE id = ?", ((self._ids[text(c.name)],) for c in left)
+            )
         return left
 
     def put(self, name: str, record: Record) -> None:
         """Write what came of a planned case, whole or not at all."""
+        name = text(name)
         number = self._ids[name]
         with explained(self.path), _transaction(self._connection):
             self._connection.execute(
                 f"INSERT INTO examined VALUES ({', '.join('?' * 16)})",  # noqa: S608  (only marks)
                 (
                     number, self._session, self._made_from(name, record.outcome), record.outcome,
-                    record.reason, record.message,
+                    record.reason, text(record.message),
                     ", ".join(dict.fromkeys(finding.code for finding in record.findings)),
                     record.resolution, record.error, record.noise, record.excess,
                     record.evaluations, record.entries, record.wrong, record.points, record.seconds,
@@ -199,7 +198,7 @@ class Store:
             self._connection.executemany(
                 "INSERT INTO finding VALUES (?, ?, ?, ?, ?)",
                 (
-                    (number, rank, finding.code, finding.certainty, finding.message)
+                    (number, rank, finding.code, finding.certainty, text(finding.message))
                     for rank, finding in enumerate(record.findings)
                 ),
             )
@@ -223,67 +222,54 @@ class Store:
         """Make it a single file again, which can be copied, and let others write."""
         with explained(self.path):
             try:
-                self._connection.execute("PRAGMA journal_mode = DELETE")
+                disconnect(self._connection)
             finally:
-                self._connection.close()
-                self._lock.close()
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(
+        self, _kind: object, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except StoreError as trouble:
+            if error is None:
+                raise
+            error.add_note(str(trouble))
 
     def _made_from(self, name: str, outcome: str) -> str:
-        parts = [self._sources[name], self.settings.to_json()]
-        if outcome in (TIMED_OUT, CRASHED):
-            parts.append(self._limits)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+        limits = self._limits if outcome in (TIMED_OUT, CRASHED) else ""
+        key = (self._sources[name], limits)
+        if key not in self._digests:
+            whole = "\n".join((key[0], self.settings.to_json(), *filter(None, (limits,))))
+            self._digests[key] = hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return self._digests[key]
 
-    def _forget(self, cases: Iterable[Planned]) -> None:
-        self._connection.executemany(
-            "DELETE FROM examined WHERE id = ?", ((self._ids[case.name],) for case in cases)
-        )
-
-
-def require_new(path: Path) -> None:
-    """Refuse a store that there is already; an empty file is none.
-
-    Raises
-    ------
-    StoreError
-        If there is anything that a run would overwrite.
-    """
-    with explained(path):
-        if path.is_dir() or (path.exists() and path.stat().st_size):
-            raise StoreError(
-                f"{path}: there is such a file already; go on with its run (gradcheck.resume, "
-                "--resume), or choose another store"
-            )
+    def _stays(self, name: str, done: Mapping[str, tuple[str, str]], never: set[str]) -> bool:
+        """Tell whether there is a row of a case, and it would come out the same again."""
+        if name not in done:
+            return False
+        outcome, made_from = done[name]
+        return outcome not in never and made_from == self._made_from(name, outcome)
 
 
-def _fill(path: Path, settings: Settings, request: dict[str, Any]) -> None:
-    """Make the tables, without a log, so that the file itself says at once what it is."""
-    connection = sqlite3.connect(path, isolation_level=None)
+def _settings_of_sound(path: Path) -> Settings:
+    require_sound(path)
+    with reading(path) as connection, understood(path):
+        return Settings.from_json(connection.execute("SELECT settings FROM run").fetchone()[0])
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[Lock]:
+    """Take the lock of a store; it stays taken unless something goes wrong."""
+    lock = Lock(path)
     try:
-        with _transaction(connection):
-            for statement in _statements():
-                connection.execute(statement)
-            connection.execute(
-                "INSERT INTO run VALUES (?, ?)", (settings.to_json(), json.dumps(request))
-            )
-    finally:
-        connection.close()
-
-
-def _statements() -> list[str]:
-    columns = ",\n".join(f'"{name}" {CURVE_KINDS.get(name, "REAL")}' for name in CURVE_COLUMNS)
-    schema = SCHEMA.replace("{curve_columns}", columns)
-    return [
-        f"PRAGMA application_id = {APPLICATION}",
-        f"PRAGMA user_version = {VERSION}",
-        *(part for part in schema.split(";") if part.strip()),
-    ]
+        yield lock
+    except BaseException:
+        lock.release()
+        raise
 
 
 @contextmanager
@@ -291,10 +277,18 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    connection.commit()
+
+
+def _outcomes(given: Iterable[str]) -> tuple[str, ...]:
+    words = (given,) if isinstance(given, str) else tuple(given)
+    for word in words:
+        if word not in OUTCOMES:
+            raise CaseError(f"again takes some of {', '.join(OUTCOMES)}, got {word!r}")
+    return words
 
 
 def _now() -> str:

@@ -160,7 +160,7 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001  (the child could not answer, or died idle)
             _end(self._pool)
             self._pool = _pool(self._limits, self._preload)
-            return f"failed: {raised_text(error)}"
+            return f"failed: {_first_line(raised_text(error))}"
         return None
 
     def _watched(self, task: Any, spool: Path) -> str:
@@ -317,6 +317,11 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _first_line(text: str) -> str:
+    """Return what a message says first; those of multiprocessing go on for pages."""
+    return " ".join(text.partition(".")[0].split()) if "\n" in text else text
 
 
 def _signal_name(number: int) -> str:

@@ -14,7 +14,7 @@ from gradcheck.batch.record import ERROR, Record
 from gradcheck.batch.settings import Settings
 from gradcheck.errors import GradcheckError
 from gradcheck.model.case import Case, Origin
-from gradcheck.model.loading import load_file
+from gradcheck.model.loading import load_file, theme_of
 
 
 def collect(file: str, root: str) -> tuple[Planned, ...]:
@@ -22,7 +22,7 @@ def collect(file: str, root: str) -> tuple[Planned, ...]:
     path = Path(file)
     source = digest_of(path)
     try:
-        cases = load_file(path, root=Path(root))
+        cases = _loaded(path, source)
     except BaseException as error:  # noqa: BLE001  (whatever the file does)
         _require_no_ctrl_c(error)
         text = str(error) if isinstance(error, GradcheckError) else raised_text(error)
@@ -32,7 +32,7 @@ def collect(file: str, root: str) -> tuple[Planned, ...]:
             name=case.name,
             file=file,
             line=case.origin.line if case.origin else 1,
-            theme=case.origin.theme if case.origin else "",
+            theme=theme_of(path, Path(root)),
             tags=tuple(sorted(case.tags)),
             source=source,
         )
@@ -44,11 +44,12 @@ def examine_planned(planned: Planned, settings: Settings) -> Record:
     """Load the case, once for all cases of its file, and examine it."""
     path = Path(planned.file)
     try:
-        case = _loaded(path, planned.source).get(planned.name)
+        cases = {case.name: case for case in _loaded(path, planned.source)}
     except BaseException as error:  # noqa: BLE001  (whatever the file does)
         _require_no_ctrl_c(error)
         text = str(error) if isinstance(error, GradcheckError) else raised_text(error)
         return Record(outcome=ERROR, message=f"the case file cannot be loaded: {text}")
+    case = cases.get(planned.name)
     if case is None:
         return Record(
             outcome=ERROR,
@@ -70,10 +71,11 @@ def _require_no_ctrl_c(error: BaseException) -> None:
 
 
 @cache
-def _loaded(path: Path, source: str) -> dict[str, Case]:
+def _loaded(path: Path, source: str) -> tuple[Case, ...]:
+    """Load a case file; once in this process, to collect its cases and to examine them."""
     if digest_of(path) != source:
         raise GradcheckError(
             f"{path} is another version here than where the run was planned; workers must see the "
             "same case files"
         )
-    return {case.name: case for case in load_file(path)}
+    return load_file(path)

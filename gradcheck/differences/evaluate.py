@@ -5,23 +5,25 @@ does so is found out, not declared: the whole-array call must agree with calls o
 """
 
 import contextlib
+import math
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.differences.whole_arrays import Found, at_once
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 from gradcheck.model.domain import Domain
 
 Array = npt.NDArray[Any]
 
-_BLOCK = 2**13
-"""Whole arrays are evaluated in blocks of this length, so that temporaries stay in the cache."""
+_FEW = 5
+"""So many points are not more calls, one by one, than finding out whether whole arrays will do."""
 
 Shape = tuple[int, ...]
 
@@ -75,24 +77,73 @@ def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Va
         If f returns something that is no number and no array of numbers, a complex number for a
         real x, or arrays of different shapes.
     """
-    inside = contains(case.domain, abscissae.real, name=case.name)
-    f = _Counted(case.f, abscissae.ndim - 1)
+    inside = None
+    wanted = abscissae
+    if not case.domain.is_everywhere:
+        inside = contains(case.domain, abscissae.real, name=case.name)
+        wanted = abscissae[inside]
     kept = _complex_stays_complex() if abscissae.dtype.kind == "c" else contextlib.nullcontext()
     with np.errstate(all="ignore"), kept:
-        values = _elementwise(f, abscissae, inside) if output in (None, ()) else None
-        if values is None:
-            result = _one_by_one(case, f, abscissae, inside, output)
+        found = at_once(case.f, wanted) if output is None or output == () else Found()
+        if found.values is None:
+            result = _one_by_one(case, wanted, output, found.calls)
         else:
             result = Values(
-                values=values[:, None],
-                status=(~np.isfinite(values)).view(np.int8) * np.int8(Status.NOT_FINITE),
+                values=found.values[:, None],
+                status=(~np.isfinite(found.values)).view(np.int8),  # NOT_FINITE is 1
                 output=(),
-                evaluations=f.count,
+                evaluations=found.calls,
                 failure="",
             )
-    if not inside.all():
-        result.status[~inside] = Status.OUTSIDE_DOMAIN
-    return result
+    return result if inside is None else _spread(result, inside)
+
+
+def evaluate_numbers(case: Case, abscissae: Array, *, out: Array) -> bool:
+    """Evaluate an f that acts elementwise and has a number for every x, on numbers.
+
+    Parameters
+    ----------
+    abscissae, out : array of shape (count,)
+        Where to evaluate, and what takes the values.
+
+    Returns
+    -------
+    bool
+        False if f is not such a function, or its domain ends between; then `out` means nothing.
+    """
+    domain = case.domain
+    if not (domain.is_everywhere or contains(domain, abscissae, name=case.name).all()):
+        return False
+    with np.errstate(all="ignore"):
+        return at_once(case.f, abscissae, out).values is not None
+
+
+def derivatives_of_numbers(case: Case, points: Array) -> Array | None:
+    """Evaluate df at numbers, where it returns numbers; None if `evaluate_derivative` must see.
+
+    Parameters
+    ----------
+    points : array of shape (count,)
+        Where to evaluate.
+    """
+    if len(points) > _FEW:
+        return None
+    found = []
+    with np.errstate(all="ignore"):
+        for point in points:
+            value = _call_derivative(case, point)
+            if value.ndim:
+                return None
+            found.append(value)
+    return np.array(found)
+
+
+def _spread(found: Values, inside: npt.NDArray[np.bool_]) -> Values:
+    """Put values inside the domain among those outside, which have none."""
+    values = np.full((len(inside), found.values.shape[1]), np.nan, dtype=found.values.dtype)
+    status = np.full(len(inside), Status.OUTSIDE_DOMAIN, dtype=np.int8)
+    values[inside], status[inside] = found.values, found.status
+    return replace(found, values=values, status=status)
 
 
 @contextlib.contextmanager
@@ -123,15 +174,14 @@ def evaluate_derivative(case: Case, points: Array, output: Shape) -> Array:
         If df raises, or returns anything but real numbers of shape ``(*output, *input)``.
     """
     count, shape = len(points), points.shape[1:]
-    outputs, inputs = int(np.prod(output)), int(np.prod(shape))
+    outputs, inputs = math.prod(output), math.prod(shape)
     with np.errstate(all="ignore"):
-        if output == shape == ():
-            values = _elementwise(case.df, points, np.ones(count, dtype=bool))
+        if output == shape == () and count > _FEW:
+            values = at_once(case.df, points).values
             if values is not None:
                 return values.reshape(count, 1, 1)
-        return np.stack(
-            [_jacobian(case, point, output).reshape(outputs, inputs) for point in points]
-        )
+        found = [_jacobian(case, point, output) for point in points]
+    return np.array(found).reshape(count, outputs, inputs)
 
 
 def derivative_output(case: Case, point: Array) -> Shape:
@@ -167,108 +217,51 @@ def contains(domain: Domain, points: Array, *, name: str) -> npt.NDArray[np.bool
     return inside
 
 
-def _elementwise(
-    function: Callable[..., Any], abscissae: Array, inside: npt.NDArray[np.bool_]
-) -> Array | None:
-    """Evaluate on whole arrays; None if the function is not found to act elementwise."""
-    if abscissae.ndim != 1 or not inside.any():
-        return None
-    wanted = abscissae.view() if inside.all() else abscissae[inside]
-    wanted.setflags(write=False)  # who changes his argument is called one by one, with copies
-    samples = [0, len(wanted) // 3, len(wanted) - 1]
-    found = np.empty(len(wanted), dtype=abscissae.dtype)
-    try:
-        single = np.array([_scalar(function(wanted[k]), found.dtype) for k in samples])
-        for start in range(0, len(wanted), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            found[block] = _like(function(wanted[block]), wanted[block])
-    except (Exception, SystemExit):  # noqa: BLE001  (then it is called one by one, and reported there)
-        return None
-    if not _agree(single, found[samples]):
-        return None
-    if len(found) == len(abscissae):
-        return found
-    values = np.full(len(abscissae), np.nan, dtype=abscissae.dtype)
-    values[inside] = found
-    return values
-
-
-def _like(value: Any, x: Array) -> Array:
-    """Return the value if it is an array of numbers of the shape of x."""
-    if type(value) is not np.ndarray or value.shape != x.shape:
-        raise TypeError
-    if value.dtype.kind not in _kinds(x.dtype):
-        raise TypeError
-    return value
-
-
-def _agree(single: Array, whole: Array) -> bool:
-    close = np.abs(single - whole) <= 1e-12 * np.abs(single)
-    return bool((close | (single == whole) | (np.isnan(single) & np.isnan(whole))).all())
-
-
-def _scalar(value: Any, dtype: np.dtype[Any]) -> Any:
-    """Return the value if it is one number that needs no more than this type."""
-    array = np.asarray(value)
-    if array.ndim != 0 or array.dtype.kind not in _kinds(dtype):
-        raise TypeError
-    return array.astype(dtype)
-
-
-def _kinds(dtype: np.dtype[Any]) -> str:
-    return "fiubc" if dtype.kind == "c" else "fiub"
-
-
-class _Counted:
-    """f, and at how many abscissae it was called."""
-
-    def __init__(self, f: Callable[..., Any], ndim: int) -> None:
-        self.f = f
-        self.ndim = ndim
-        self.count = 0
-
-    def __call__(self, x: Array) -> Any:
-        self.count += len(x) if x.ndim > self.ndim else 1
-        return self.f(x)
-
-
-def _one_by_one(
-    case: Case,
-    f: _Counted,
-    abscissae: Array,
-    wanted: npt.NDArray[np.bool_],
-    output: Shape | None,
-) -> Values:
-    status = np.zeros(len(abscissae), dtype=np.int8)
-    returned: dict[int, Any] = {}
+def _one_by_one(case: Case, abscissae: Array, output: Shape | None, calls: int) -> Values:
+    """Evaluate f on single abscissae, after so many calls that found out nothing."""
+    count = len(abscissae)
+    f, copied = case.f, abscissae.ndim > 1
+    status = np.zeros(count, dtype=np.int8)
+    places: list[int] = []
+    returned: list[Any] = []
     failure = ""
-    for k in np.flatnonzero(wanted).tolist():
-        x = abscissae[k]
+    for k, x in enumerate(abscissae):
         try:
-            value = f(x.copy())
+            value = f(x.copy() if copied else x)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (becomes the status of the row)
             status[k] = Status.RAISED
             failure = failure or f"f raised {words_of(error)} at x = {text_of(x)}"
             continue
-        if type(value) is not np.float64:  # which needs no looking at
+        kind = type(value)
+        if kind is np.float64 or kind is float:  # which need no looking at
+            shape: Shape = ()
+        else:
             value = as_numbers(case, "f", value, x)
-        output = value.shape if output is None else output
-        if value.shape != output:
+            shape = value.shape
+        if output is None:
+            output = shape
+        if shape != output:
             raise CaseError(
                 f"{case.name}: f must return one shape, but it returned {output} before and "
-                f"{value.shape} at x = {text_of(x)}"
+                f"{shape} at x = {text_of(x)}"
             )
-        returned[k] = value
-    shape = (len(abscissae), int(np.prod(output or ())))
-    values = np.full(shape, np.nan, dtype=np.result_type(abscissae.dtype, np.float64))
-    if returned:
-        values[list(returned)] = np.array(list(returned.values())).reshape(len(returned), -1)
+        places.append(k)
+        returned.append(value)
+    values = np.full(
+        (count, math.prod(output or ())),
+        np.nan,
+        dtype=np.result_type(abscissae.dtype, np.float64),
+    )
+    if len(returned) == count > 0:
+        values[...] = np.array(returned).reshape(count, -1)
+    elif returned:
+        values[places] = np.array(returned).reshape(len(returned), -1)
     status[(status == Status.OK) & ~np.isfinite(values).any(axis=1)] = Status.NOT_FINITE
     return Values(
         values=values,
         status=status,
         output=output if returned else None,
-        evaluations=f.count,
+        evaluations=calls + count,
         failure=failure,
     )
 
@@ -289,6 +282,9 @@ def _call_derivative(case: Case, point: Array) -> Array:
             f"{case.name}: df raised {words_of(error)} at x = {text_of(point)}; "
             "df must return the derivative at every point of the case"
         ) from error
+    if type(value) is np.float64:
+        number: object = value  # which has all that is asked of an array
+        return cast("Array", number)
     return as_numbers(case, "df", value, point)
 
 

@@ -1,40 +1,45 @@
-"""The values of f around many points: every abscissa that some stencil needs, taken once."""
+"""The values of f around points: every abscissa that some stencil needs, taken once."""
 
-import functools
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import Status, Values, evaluate
-from gradcheck.differences.quotient import difference_quotient
+from gradcheck.differences.evaluate import Shape, Status, derivative_output, evaluate
 from gradcheck.differences.stencil import Offset, Stencil
 from gradcheck.model.case import Case
 
 Array = npt.NDArray[Any]
+Codes = npt.NDArray[np.int8]
+
+_AT_ONCE = 2**17
+"""So many abscissae times inputs are laid out at once, or those of one direction."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Samples:
-    """Values of f at x + o h v for points x, steps h and offsets o, in one direction v."""
+@dataclass(frozen=True)
+class Offsets:
+    """The offsets at which formulas need f, each once."""
 
-    h: Array
-    """Shape (points, steps)."""
-    values: dict[Offset, Array]
-    """For each offset, values that broadcast to the shape (points, outputs, steps)."""
-    status: dict[Offset, npt.NDArray[np.int8]]
-    """For each offset, `Status` codes that broadcast to the shape (points, steps)."""
-    failures: tuple[str, ...]
-    """What f raised, the first of each group of evaluations."""
+    listed: tuple[Offset, ...]
 
-    def quotient(self, formula: Stencil, *, numeric: Array, status: Array) -> None:
-        """Write the quotients and their status, both of shape (points, outputs, steps)."""
-        with np.errstate(all="ignore"):
-            difference_quotient(formula, self.values.__getitem__, self.h[:, None], out=numeric)
-        worst = [self.status[offset] for offset in offsets_of([formula])]
-        status[...] = functools.reduce(np.maximum, worst)[:, None]
+    @classmethod
+    def of(cls, formulas: Iterable[Stencil]) -> "Offsets":
+        """List the offsets of the formulas."""
+        return cls(offsets_of(formulas))
+
+    @cached_property
+    def real(self) -> Array:
+        """Those on the real axis, but for 0."""
+        return np.array([o for o in self.listed if o != 0 and not isinstance(o, complex)], float)
+
+    @cached_property
+    def complex(self) -> Array:
+        """Those off the real axis."""
+        return np.array([o for o in self.listed if isinstance(o, complex)], dtype=complex)
 
 
 def offsets_of(formulas: Iterable[Stencil]) -> tuple[Offset, ...]:
@@ -43,16 +48,92 @@ def offsets_of(formulas: Iterable[Stencil]) -> tuple[Offset, ...]:
     return tuple(dict.fromkeys(o for pair in pairs for o in pair if o is not None))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Samples:
+    """Values of f at points x, and at x + o h v for directions v, steps h and offsets o."""
+
+    output: Shape
+    """The shape of f(x); where f never returned, that which df tells."""
+    center: Array
+    """Shape (points, outputs)."""
+    center_status: Codes
+    """Shape (points,)."""
+    real: Array
+    """At the real offsets but 0, of shape (points, outputs, directions, offsets, steps)."""
+    real_status: Codes
+    """Shape (points, directions, offsets, steps); step-lost where x + o h v equals x."""
+    complex: Array | None
+    """As `real`, at the complex offsets; None if there are none."""
+    complex_status: Codes | None
+    failures: tuple[str, ...]
+    """What f raised, the first of each group of evaluations."""
+
+
+@dataclass(frozen=True)
+class Abscissae:
+    """Points x, and x + o h v after each of them, for directions v, offsets o and steps h."""
+
+    numbers: Array
+    """Shape (points, own + directions * offsets * steps, *input)."""
+    lost: Codes
+    """Shape (points, own + directions * offsets * steps): step-lost where x + o h v equals x."""
+    shape: tuple[int, int, int]
+    """Directions, offsets, steps."""
+
+    @classmethod
+    def of(cls, points: Array, directions: Array, h: Array, offsets: Array, *, own: int) -> Self:
+        """Lay out the abscissae.
+
+        Parameters
+        ----------
+        points : array of shape (points, *input)
+            The points x.
+        directions : array of shape (directions, *input)
+            The directions v; a unit vector moves one input.
+        h : array of shape (points, directions, steps)
+            The steps.
+        offsets : array
+            The offsets o.
+        own : int
+            1 if x itself stands first, 0 if not.
+        """
+        count, moves, steps = h.shape
+        shape = points.shape[1:]
+        ones = (1,) * len(shape)
+        numbers = np.empty((count, own + moves * len(offsets) * steps, *shape), offsets.dtype)
+        numbers[:, :own] = points[:, None]
+        near = numbers[:, own:].reshape(count, moves, len(offsets), steps, *shape)
+        factors = offsets.reshape(-1, 1, *ones) * directions.reshape(moves, 1, 1, *shape)
+        np.multiply(h.reshape(count, moves, 1, steps, *ones), factors, out=near)
+        near += points.reshape(count, 1, 1, 1, *shape)
+        same = numbers == points[:, None]
+        if shape:
+            same = same.all(axis=tuple(range(2, same.ndim)))
+        same[:, :own] = False
+        return cls(
+            numbers, same.view(np.int8) * np.int8(Status.STEP_LOST), (moves, len(offsets), steps)
+        )
+
+    def by_offset(self, values: Array) -> Array:
+        """Return values at x + o h v in the shape (points, directions, offsets, steps)."""
+        return values.reshape(len(values), *self.shape)
+
+
+def in_parts(
+    points: Array, directions: Array, h: Array, offsets: Array, *, own: int
+) -> Iterator[Abscissae]:
+    """Lay out abscissae for some directions at a time; x itself stands in the first part only."""
+    each = max(1, _AT_ONCE // max(1, h.shape[2] * len(offsets) * points.size))
+    for start in range(0, len(directions), each):
+        part = slice(start, start + each)
+        yield Abscissae.of(points, directions[part], h[:, part], offsets, own=own)
+        own = 0
+
+
 def sample(
-    case: Case,
-    points: Array,
-    *,
-    direction: Array,
-    h: Array,
-    offsets: Iterable[Offset],
-    center: Values,
+    case: Case, points: Array, *, near: Iterable[Abscissae], aside: Iterable[Abscissae]
 ) -> Samples:
-    """Evaluate f at x + o h v.
+    """Evaluate f at abscissae.
 
     Parameters
     ----------
@@ -60,54 +141,74 @@ def sample(
         Whose f is evaluated.
     points : array of shape (points, *input)
         The points x.
-    direction : array of shape input
-        The direction v; a unit vector moves one input.
-    h : array of shape (points, steps)
-        The steps.
-    offsets : iterable of float or complex
-        The offsets o. Where x + o h v equals x, the status says step-lost.
-    center : Values
-        The values of f at the points themselves, with the shape of f(x).
+    near : iterable of Abscissae
+        The points themselves, and those at real offsets.
+    aside : iterable of Abscissae
+        Those at complex offsets; may be empty.
     """
-    values: dict[Offset, Array] = {}
-    status: dict[Offset, npt.NDArray[np.int8]] = {}
-    failures = [center.failure] if center.failure else []
-    offsets = tuple(offsets)
-    for number_type in (float, complex):
-        group = [
-            o for o in offsets if o != 0 and isinstance(o, complex) == (number_type is complex)
-        ]
-        if not group:
-            continue
-        abscissae, lost = _abscissae(points, direction, h, group, number_type)
-        taken = evaluate(case, abscissae.reshape(-1, *points.shape[1:]), output=center.output)
-        shaped = taken.values.reshape(len(group), *h.shape, -1)
-        codes = taken.status.reshape(len(group), *h.shape)
-        np.maximum(codes, lost.view(np.int8) * np.int8(Status.STEP_LOST), out=codes)
-        for k, offset in enumerate(group):
-            values[offset] = shaped[k].transpose(0, 2, 1)
-            status[offset] = codes[k]
-        failures += [taken.failure] if taken.failure else []
-    if 0 in offsets:
-        values[0] = center.values[:, :, None]
-        status[0] = center.status[:, None]
-    return Samples(h=h, values=values, status=status, failures=tuple(failures))
+    taken: list[_Taken] = []
+    output = None
+    for part in near:
+        taken.append(_Taken.of(case, part, output))
+        output = taken[-1].output if output is None else output
+    if output is None:
+        output = derivative_output(case, points[0])
+    outputs = math.prod(output)
+    beside = [_Taken.of(case, part, output) for part in aside]
+    center = taken[0].values[:, 0] if taken[0].output is not None else None
+    real, real_status = _along_directions(taken, outputs, 1)
+    complex_, complex_status = _along_directions(beside, outputs, 0) if beside else (None, None)
+    return Samples(
+        output=output,
+        center=np.full((len(points), outputs), np.nan) if center is None else center,
+        center_status=taken[0].status[:, 0],
+        real=real,
+        real_status=real_status,
+        complex=complex_,
+        complex_status=complex_status,
+        failures=tuple(part.failure for part in (*taken, *beside) if part.failure),
+    )
 
 
-def _abscissae(
-    points: Array, direction: Array, h: Array, offsets: list[Offset], number_type: type
-) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return x + o h v, of shape (offsets, points, steps, *input), and where it equals x."""
-    wide = (..., *(None,) * direction.ndim)
-    x = points[:, None]
-    abscissae = np.empty((len(offsets), *h.shape, *direction.shape), dtype=number_type)
-    lost = np.empty((len(offsets), *h.shape), dtype=bool)
-    for k, offset in enumerate(offsets):
-        with np.errstate(all="ignore"):
-            np.multiply(h[wide], offset * direction, out=abscissae[k])
-            abscissae[k] += x
-        if direction.ndim == 0:
-            np.equal(abscissae[k], x, out=lost[k])
-        else:
-            lost[k] = (abscissae[k] == x).reshape(*h.shape, -1).all(axis=-1)
-    return abscissae, lost
+@dataclass(frozen=True)
+class _Taken:
+    """The values at abscissae."""
+
+    values: Array
+    """Shape (points, own + directions * offsets * steps, outputs)."""
+    status: Codes
+    shape: tuple[int, int, int]
+    output: Shape | None
+    failure: str
+
+    @classmethod
+    def of(cls, case: Case, abscissae: Abscissae, output: Shape | None) -> Self:
+        numbers = abscissae.numbers
+        count, each = numbers.shape[:2]
+        taken = evaluate(case, numbers.reshape(-1, *numbers.shape[2:]), output=output)
+        status = taken.status.reshape(count, each)
+        np.maximum(status, abscissae.lost, out=status)
+        return cls(
+            taken.values.reshape(count, each, -1), status, abscissae.shape, taken.output,
+            taken.failure,
+        )  # fmt: skip
+
+    def shaped(self, outputs: int, own: int) -> tuple[Array, Codes]:
+        """Return values of shape (points, outputs, directions, offsets, steps), and status."""
+        values, status = self.values[:, own:], self.status[:, own:]
+        count = len(values)
+        if values.shape[2] != outputs:  # f never returned
+            values = np.full((*values.shape[:2], outputs), np.nan, dtype=values.dtype)
+        return (
+            values.reshape(count, *self.shape, outputs).transpose(0, 4, 1, 2, 3),
+            status.reshape(count, *self.shape),
+        )
+
+
+def _along_directions(taken: list[_Taken], outputs: int, own: int) -> tuple[Array, Codes]:
+    """Join parts whose first has `own` abscissae of the points themselves."""
+    if len(taken) == 1:
+        return taken[0].shaped(outputs, own)
+    parts = [part.shaped(outputs, own if part is taken[0] else 0) for part in taken]
+    values, status = zip(*parts, strict=True)
+    return np.concatenate(values, axis=2), np.concatenate(status, axis=1)

@@ -83,8 +83,7 @@ def load_file(file: Path, *, root: Path | None = None) -> tuple[Case, ...]:
     """
     lines = _binding_lines(file)
     module = _run(file)
-    theme = "" if root is None or root == file else file.parent.relative_to(root).as_posix()
-    theme = "" if theme == "." else theme
+    theme = "" if root is None else theme_of(file, root)
     cases = tuple(
         replace(case, origin=Origin(file, lines.get(name, 1), theme))
         for name, case in _bound_cases(module)
@@ -95,6 +94,12 @@ def load_file(file: Path, *, root: Path | None = None) -> tuple[Case, ...]:
             'sine = gradcheck.Case("sine", f=np.sin, df=np.cos, points=[0.7])'
         )
     return cases
+
+
+def theme_of(file: Path, root: Path) -> str:
+    """Return the folder of a case file below the root that was loaded; "" in the root itself."""
+    theme = "" if root == file else file.parent.relative_to(root).as_posix()
+    return "" if theme == "." else theme
 
 
 def case_files(folder: Path) -> list[Path]:

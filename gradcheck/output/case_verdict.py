@@ -114,20 +114,21 @@ def case_verdict(case: Case) -> CaseVerdict:
     if outcome.result is None:
         reason = outcome.problem.removeprefix(f"{case.name}: ")
         return CaseVerdict(word=ERROR, sentence=f"not checked: {reason}")
-    return _told(outcome.result)
+    return told(outcome.result)
 
 
-def _told(result: Result) -> CaseVerdict:
-    told = story(result)
+def told(result: Result) -> CaseVerdict:
+    """Tell what a report says about a result."""
+    parts = story(result)
     return CaseVerdict(
         word=result.verdict.value,
         reason=result.reason.value,
-        sentence=told.sentence,
-        rivalry=told.rivalry,
-        causes=told.causes,
-        message=told.message,
-        notes=told.notes,
-        closing=told.closing,
+        sentence=parts.sentence,
+        rivalry=parts.rivalry,
+        causes=parts.causes,
+        message=parts.message,
+        notes=parts.notes,
+        closing=parts.closing,
         resolution=result.resolution,
         evaluations=result.evaluations,
         entries=len(result.entries),

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.output.outcome import SIGNS, STYLES, Outcome, record
 from gradcheck.output.terminal_plot import BAR, MARKS, Curve, draw
-from gradcheck.output.verdict_cause import MEANINGS
+from gradcheck.output.verdict_cause import MEANINGS, Cause
 from gradcheck.output.verdict_number import bound
 from gradcheck.output.verdict_story import Story, story, table_of
 from gradcheck.output.verdict_text import WIDTH, aligned
@@ -47,7 +47,10 @@ def whole_story(outcome: Outcome) -> WholeStory:
         return WholeStory(outcome=outcome, told=None, curve=WorstCurve(reading=(why,)), advice=())
     told = story(result)
     return WholeStory(
-        outcome=outcome, told=told, curve=worst_curve(result), advice=tuple(_advice(result, told))
+        outcome=outcome,
+        told=told,
+        curve=worst_curve(result),
+        advice=tuple(advice(result, told.causes)),
     )
 
 
@@ -178,9 +181,9 @@ def _curve(curve: WorstCurve, width: int) -> Iterator[str]:
         yield from _wrapped(words, width)
 
 
-def _advice(result: Result, told: Story) -> Iterator[str]:
+def advice(result: Result, causes: Sequence[Cause]) -> Iterator[str]:
     """Say what to do next: about the causes, and about what the check could not see."""
-    exact = [each for each in told.causes if each.is_exact]
+    exact = [each for each in causes if each.is_exact]
     points = len(np.unique(result.entries.point))
     if len(exact) > 1:
         yield (
@@ -192,8 +195,8 @@ def _advice(result: Result, told: Story) -> Iterator[str]:
             f"Check at {ENOUGH_POINTS} or more points in general position: a relation that holds "
             f"at {points} may hold by chance"
         )
-    if told.causes:
-        listed = " and ".join(dict.fromkeys(each.code for each in told.causes))
+    if causes:
+        listed = " and ".join(dict.fromkeys(each.code for each in causes))
         yield f"docs/diagnosis.md tells more about {listed}: examples, and what looks the same"
 
 

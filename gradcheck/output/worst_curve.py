@@ -125,6 +125,23 @@ def _swept(case: Case, stencils: Sequence[Stencil]) -> tuple[StencilCurve, ...]:
 
 def _reading(result: Result, row: int, curves: Sequence[StencilCurve]) -> list[str]:
     """Say what the curves show: what both do alike, what each does, and what follows."""
+    behaviours = [each.behaviour for each in curves]
+    words = [] if _all_stall(result, behaviours) else _each(curves)
+    return words + conclusion(result, row, behaviours)
+
+
+def conclusion(result: Result, row: int, behaviours: Sequence[str]) -> list[str]:
+    """Say what follows for an entry from the behaviours of its curves.
+
+    Parameters
+    ----------
+    result : Result
+        What was checked.
+    row : int
+        The entry, a row of `Entries`.
+    behaviours : sequence of str
+        One for each stencil.
+    """
     entries = result.entries
     bar = float(entries.error_bar[row])
     gap = float(entries.abs_error[row])
@@ -132,17 +149,18 @@ def _reading(result: Result, row: int, curves: Sequence[StencilCurve]) -> list[s
         float(entries.analytic[row]), like=float(entries.numeric[row]), error_bar=bar
     )
     found = number.plus_minus(float(entries.numeric[row]), bar)
-    if result.verdict is Verdict.FAIL and all(each.behaviour == "stalled" for each in curves):
+    if _all_stall(result, behaviours):
+        both = "Both" if len(behaviours) == 2 else "All"
         return [
-            f"Both curves stall at {gap:.2g}: the quotients stay so far from df, for any h.",
+            f"{both} curves stall at {gap:.2g}: the quotients stay so far from df, for any h.",
             f"They settle on {found}, but df says {analytic}, which is wrong by that much.",
         ]
-    words = _each(curves)
+    words: list[str] = []
     if result.verdict is Verdict.PASS:
         words.append(
             "The error has no floor but rounding, as it must be if df is right: a mistake in df "
             "would hold the curve up at its own size, for all smaller h."
-            if all(each.behaviour not in _UNTOLD for each in curves)
+            if all(each not in _UNTOLD for each in behaviours)
             else "The check puts many steps together, and sees more than a single curve does."
         )
     if result.verdict is Verdict.FAIL and entries.reason[row] is Reason.DISAGREES:
@@ -152,6 +170,10 @@ def _reading(result: Result, row: int, curves: Sequence[StencilCurve]) -> list[s
     if result.verdict is not Verdict.FAIL:
         words += _knowledge(result, row)
     return words
+
+
+def _all_stall(result: Result, behaviours: Sequence[str]) -> bool:
+    return result.verdict is Verdict.FAIL and all(each == "stalled" for each in behaviours)
 
 
 _UNTOLD = frozenset({"stalled", "noise", "oscillation", "domain", "underflow", "kink", "jump"})

@@ -117,10 +117,16 @@ class Entries:
 
     def worst_first(self) -> npt.NDArray[np.intp]:
         """Return the rows, the gravest verdict first, then by the error in units of its bound."""
+        return self._worst_first
+
+    @cached_property
+    def _worst_first(self) -> npt.NDArray[np.intp]:
         with np.errstate(all="ignore"):
             excess = self.abs_error / (self.error_bar + self.materiality)
         excess = np.where(self.abs_error == 0, 0.0, excess)
-        return np.lexsort((-np.where(np.isnan(excess), np.inf, excess), -self.verdict))
+        order = np.lexsort((-np.where(np.isnan(excess), np.inf, excess), -self.verdict))
+        order.flags.writeable = False
+        return order
 
 
 class Called(NamedTuple):
