@@ -28,6 +28,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benchmarks are not installed
 
@@ -132,7 +133,7 @@ def run(count: int) -> None:
                 for workers in (0, 1, 2)
             },
         }
-        times = medians(contestants, 1 if count > 100 else ROUNDS)
+        times = medians(contestants, ROUNDS if count <= 500 else 1)
         starts = medians({f"{workers} workers": runner(one, workers) for workers in (0, 1, 2)})
     print(f"\nrun: {count:,} cheap cases with all tables, {cores()} cores")
     show(times, dict.fromkeys(times, count), "loop in one process")
@@ -147,13 +148,13 @@ def checked(file: Path) -> None:
         gc.check(case)
 
 
-def runner(file: Path, workers: int) -> Callable[[], object]:
-    """Return what runs the cases of a file, with all tables."""
+def runner(file: Path, workers: int, tables: Any = "all") -> Callable[[], object]:
+    """Return what runs the cases of a file."""
 
     def start() -> None:
         with tempfile.TemporaryDirectory() as folder:
             gc.run(
-                file, Path(folder) / "results.sqlite", workers=workers, tables="all",
+                file, Path(folder) / "results.sqlite", workers=workers, tables=tables,
                 stencils=STENCILS, steps=STEPS.tolist(),
             )  # fmt: skip
 
@@ -161,25 +162,25 @@ def runner(file: Path, workers: int) -> Callable[[], object]:
 
 
 def scaling(count: int) -> None:
-    """Print what a second worker brings."""
-    print(f"\nscaling: all tables, {cores()} cores")
+    """Print what a second worker brings, for verdicts alone."""
+    print(f"\nscaling: 2 workers against 1, verdicts, {cores()} cores, median of {ROUNDS} rounds")
     for kind, share, text in (
         ("cheap", 1, "f elementwise and cheap"),
-        ("python", 2, "f of single numbers, in Python"),
-        ("slow", 4, "f of 100 us and more a value"),
+        ("python", 2, "f not vectorised"),
+        ("slow", 10, "f not vectorised, and slow"),
     ):
         cases = max(4, count // share)
         with tempfile.TemporaryDirectory() as folder:
             file = case_file(Path(folder) / f"{kind}.py", kind, cases)
             one = case_file(Path(folder) / "one.py", kind, 1)
-            works = {"1": runner(file, 1), "2": runner(file, 2)}
-            works |= {"1, start": runner(one, 1), "2, start": runner(one, 2)}
-            times = medians(works, 1)
+            works = {f"{k}": runner(file, k, tables="suspects") for k in (1, 2)}
+            works |= {f"{k}, start": runner(one, k, tables="suspects") for k in (1, 2)}
+            times = medians(works)
         net = {workers: times[workers] - times[f"{workers}, start"] for workers in ("1", "2")}
         print(
-            f"  {text:34}{cases:6,} cases  1 worker {times['1']:6.2f} s  2 workers "
-            f"{times['2']:6.2f} s  ratio {times['1'] / times['2']:.2f}, without the start "
-            f"{net['1'] / net['2']:.2f}; {net['1'] / cases * 1e3:.1f} ms a case"
+            f"  {text:28}{cases:6,} cases of {net['1'] / cases * 1e3:5.1f} ms  1 worker "
+            f"{times['1']:6.2f} s  2 workers {times['2']:6.2f} s  ratio "
+            f"{times['1'] / times['2']:.2f}, without the start {net['1'] / net['2']:.2f}"
         )
 
 
@@ -311,7 +312,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     works: dict[str, Callable[[argparse.Namespace], None]] = {
         "sweep": lambda o: sweep(o.cases),
         "run": lambda o: run(o.runs),
-        "scaling": lambda o: scaling(o.runs),
+        "scaling": lambda o: scaling(o.cases),
         "store": lambda o: store(o.cases),
         "sizes": lambda o: sizes(o.sizes),
         "memory": lambda _: memory(),

@@ -114,7 +114,7 @@ def test_every_stencil_of_the_default_sweep_is_in_the_guide() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize("page", [*PAGES, "docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md"])
 def test_every_link_leads_to_a_file(page: str) -> None:
     """Relative links and pictures exist."""
     text = (ROOT / page).read_text(encoding="utf-8")

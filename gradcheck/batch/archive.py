@@ -114,10 +114,11 @@ def domain_text(data: bytes) -> str:
 
 def pack_table(table: "pd.DataFrame") -> bytes:
     """Write an error table of one case."""
-    stencils = list(dict.fromkeys(table["stencil"].astype(str)))
     columns = {name: table[name].to_numpy() for name in _TABLE_NUMBERS}
-    columns["stencil"] = _codes(table["stencil"].astype(str), stencils)
-    columns["status"] = _codes(table["status"].astype(str), _STATUSES)
+    stencils, columns["stencil"] = _numbered(table["stencil"])
+    statuses, numbers = _numbered(table["status"])
+    codes = np.array([_STATUSES.index(word) for word in statuses], dtype=np.int8)
+    columns["status"] = codes[numbers]
     return pack({"stencils": stencils}, columns)
 
 
@@ -137,9 +138,9 @@ def unpack_table(data: bytes, name: str) -> "pd.DataFrame":
 def _table(stencils: list[str], columns: dict[str, Array], name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    words = {"stencil": stencils, "status": list(_STATUSES)}
-    table: dict[str, Any] = {"case": pd.Categorical([name] * len(columns["h"]))}
-    table |= {key: columns[key] for key in _TABLE_NUMBERS}
+    columns["case"] = np.zeros(len(columns["h"]), dtype=np.int8)
+    words = {"case": [name], "stencil": stencils, "status": list(_STATUSES)}
+    table: dict[str, Any] = {key: columns[key] for key in _TABLE_NUMBERS}
     for key, categories in words.items():
         table[key] = pd.Categorical.from_codes(columns[key], dtype=pd.CategoricalDtype(categories))
     order = ("case", "point", "x", "output", "input", "stencil", *_TABLE_NUMBERS[4:], "status")
@@ -207,6 +208,9 @@ def _directions(facts: dict[str, Any] | None, columns: dict[str, Array]) -> Dire
     )
 
 
-def _codes(words: "pd.Series[str]", categories: Sequence[str]) -> Array:
-    number = {word: code for code, word in enumerate(categories)}
-    return np.array([number[word] for word in words], dtype=np.int8)
+def _numbered(words: "pd.Series[Any]") -> tuple[list[str], Array]:
+    """Return the different words, in the order of the rows, and the number of each row's word."""
+    import pandas as pd
+
+    numbers, different = pd.factorize(words)
+    return [str(word) for word in different], numbers.astype(np.int8)

@@ -5,6 +5,7 @@ the item in flight. A watchdog of the standard library (faulthandler), which nee
 run, ends a child whose item takes too long, and writes down where it was.
 """
 
+import ctypes
 import faulthandler
 import os
 import pickle
@@ -21,6 +22,10 @@ RETIRED = 75
 
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of prctl(2): no orphan goes on with its item when the run was killed."""
 
 
 def prepare(memory: int | None) -> None:
@@ -106,6 +111,9 @@ def _limit(memory: int | None) -> None:
     if sys.platform != "linux":  # pragma: no cover  (elsewhere the limit has no effect)
         return
     Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() == 1:  # it was gone before we asked
+        os._exit(1)
     if memory is not None:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * resource.getpagesize() + memory

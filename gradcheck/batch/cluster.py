@@ -8,6 +8,7 @@ was begun before says so and leaves it, so that the run decides whether it is tr
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _LOOK = 1.0
 """Seconds between two looks at the size of the cluster."""
+_PATIENCE = 10.0
+"""Seconds in which the workers of a cluster should hear that a run has ended."""
 
 
 @contextmanager
@@ -94,9 +97,15 @@ class DaskExecutor(Executor):
 
     def release(self, run: str) -> None:
         """End the children that the workers keep for a run, as far as they can be reached."""
-        if self._client.status == "running":
-            with suppress(OSError, RuntimeError):  # idle children end by themselves
-                self._client.run(release_there, run, on_error="ignore")
+        if self._client.status != "running":
+            return
+        teller = Thread(target=self._tell, args=(run,), daemon=True)
+        teller.start()
+        teller.join(_PATIENCE)
+
+    def _tell(self, run: str) -> None:
+        with suppress(Exception):  # idle children end by themselves
+            self._client.run(release_there, run, on_error="ignore")
 
     async def _hand_over(self, source: Any, target: "Future[Any]") -> None:
         """Hand what comes of a task to the future of a call; in the loop of the Client."""

@@ -1,7 +1,7 @@
 """Examine one case: its verdict, and as far as it is asked for, its error table and curves."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -13,6 +13,7 @@ from gradcheck.batch.archive import pack_result, pack_table
 from gradcheck.batch.record import CURVE_COLUMNS, ERROR, Cause, Record
 from gradcheck.batch.settings import Settings
 from gradcheck.behaviour.convergence import convergence
+from gradcheck.behaviour.curve import words
 from gradcheck.behaviour.sweep import sweep
 from gradcheck.errors import GradcheckError
 from gradcheck.model.case import Case
@@ -87,7 +88,7 @@ def _examined(case: Case, settings: Settings) -> Record:
     return replace(
         record,
         table=pack_table(table),
-        curves=tuple(_rows(curves[list(CURVE_COLUMNS)])),
+        curves=tuple(_rows(curves, CURVE_COLUMNS)),
     )
 
 
@@ -166,10 +167,9 @@ def _of_the_worst(
         yield table.assign(**place), curves.assign(**place)
 
 
-def _rows(table: "pd.DataFrame") -> Iterator[tuple[Any, ...]]:
-    """Yield the rows in plain values."""
-    columns = [
-        column.astype(str).tolist() if column.dtype.kind not in "iuf" else column.tolist()
-        for _, column in table.items()
-    ]
-    return zip(*columns, strict=True)
+def _rows(table: "pd.DataFrame", names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of some columns in plain values."""
+    columns = [table[name] for name in names]
+    return zip(
+        *(c.tolist() if c.dtype.kind in "iuf" else words(c.array) for c in columns), strict=True
+    )
