@@ -105,7 +105,7 @@ def calls_by_hand(cases: Sequence[gc.Case]) -> None:
 
 def run(count: int) -> None:
     """Print how fast whole runs are, against ways to run the loop on several cores."""
-    import joblib  # type: ignore[import-untyped]
+    import joblib
     import pebble
 
     with tempfile.TemporaryDirectory() as name:

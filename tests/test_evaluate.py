@@ -101,6 +101,7 @@ NOT_ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "a matrix": lambda x: np.ma.masked_array(x) if np.ndim(x) else x,
     "all positive": lambda x: x if np.all(x > 0) else 0.0 * x,
     "two numbers": lambda x: np.array([x, 2 * x]),
+    "any above 1": lambda x: 2 * x if np.any(x > 1) else x * x,
 }
 
 
@@ -113,6 +114,17 @@ def test_a_function_that_is_not_elementwise_is_called_on_single_numbers(name: st
 
     np.testing.assert_array_equal(expected, values.values)
     assert [Status.OK] * len(X) == values.status.tolist()
+
+
+@pytest.mark.parametrize("domain", [None, "(-1, 5)"])
+def test_the_first_candidate_in_the_domain_is_called_by_itself(domain: DomainLike) -> None:
+    """So a function is found out that is not elementwise at a single abscissa only."""
+    place, far = X.tolist().index(1.0), X.tolist().index(7.0)
+    f = case(lambda x: np.where(x == 1.0, np.size(x), x), domain=domain)
+    candidates = [place] if domain is None else [far, place]
+
+    assert evaluate(f, X, candidates=candidates).values[place, 0] == 1.0
+    assert evaluate(f, X).values[place, 0] > 1.0, "the other samples do not see it"
 
 
 def test_a_random_function_is_not_taken_for_elementwise() -> None:

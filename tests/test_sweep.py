@@ -265,6 +265,38 @@ def test_the_same_numbers_come_from_whole_arrays_and_from_single_calls() -> None
     pd.testing.assert_frame_equal(together, singly, rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("domain", [None, "(0, 1.45)"])
+@pytest.mark.parametrize("count", [1, 2, 5, 300])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 2 * x if np.any(x > 1) else x * x,
+        lambda x: np.where(x > 1, x * np.size(x), x),
+        lambda x: x + (np.size(x) - 1) * (x > 1),
+    ],
+    ids=["a branch", "a product", "a sum"],
+)
+def test_a_function_that_is_elementwise_at_its_points_only_is_found_out(
+    f: Callable[..., Any], count: int, domain: str | None
+) -> None:
+    """It is called on single numbers, although few abscissae of each point are above 1."""
+
+    def scalar_only(x: Any) -> Any:
+        if np.ndim(x):
+            raise TypeError("one number at a time")
+        return f(x)
+
+    points = np.linspace(0.6, 0.9, count)
+    steps = np.ldexp(1.0, -np.arange(30, 50))
+    steps[13:15] = 0.5, 1.0  # with the domain, the longer step leads out of it
+    together, singly = (
+        sweep(case(g, np.ones_like, *points, domain=domain), stencils=[FORWARD], steps=steps)
+        for g in (f, scalar_only)
+    )
+
+    pd.testing.assert_frame_equal(together, singly, rtol=0, atol=0)
+
+
 @pytest.mark.parametrize(
     ("f", "df"),
     [(np.exp, np.exp), (np.sin, np.cos), (np.tanh, lambda x: 1 / np.cosh(x) ** 2)],

@@ -1,6 +1,6 @@
 """Results and error tables as bytes, and back, without the functions that they are about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -97,19 +97,6 @@ def _result(facts: dict[str, Any], columns: dict[str, Array], case: Case, second
         directions=_directions(facts.get("directions"), columns),
         roles=Called(*facts["roles"]),
     )
-
-
-def domain_text(data: bytes) -> str:
-    """Return in words where f of a packed result is defined.
-
-    Raises
-    ------
-    StoreError
-        If these are not the bytes of a result.
-    """
-    facts, _ = unpack(data)
-    with _meant("a result"):
-        return str(facts["case"]["domain"])
 
 
 def pack_table(table: "pd.DataFrame") -> bytes:

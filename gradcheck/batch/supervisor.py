@@ -20,6 +20,7 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -123,6 +124,8 @@ class Supervisor:
     def _attempt(
         self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
     ) -> _Attempt:
+        if self._stopped:
+            raise CancelledError
         spool = self._folder / "spool"
         self._folder.mkdir(exist_ok=True)  # an item may have removed it
         for file in (spool, trace_of(str(spool))):
@@ -205,27 +208,35 @@ class Supervisors:
         self._idle: SimpleQueue[Supervisor] = SimpleQueue()
         self._all: list[Supervisor] = []
         self._stopped = False
+        self._lock = Lock()
 
     def run(
         self, function: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]
     ) -> list[Answer]:
         """Call a function on each of the arguments in a child; see `Supervisor.run`."""
-        try:
-            supervisor = self._idle.get_nowait()
-        except Empty:
-            if self._stopped:
-                raise CancelledError from None
-            supervisor = Supervisor(self._limits, self._preload)
-            self._all.append(supervisor)
+        supervisor = self._taken()
         answers = supervisor.run(function, arguments)
         self._idle.put(supervisor)
         return answers
 
     def stop(self) -> None:
         """End all children."""
-        self._stopped = True
+        with self._lock:
+            self._stopped = True
         for supervisor in self._all:
             supervisor.stop()
+
+    def _taken(self) -> Supervisor:
+        """Return an idle supervisor, or a new one."""
+        with self._lock:
+            if self._stopped:
+                raise CancelledError
+            try:
+                return self._idle.get_nowait()
+            except Empty:
+                supervisor = Supervisor(self._limits, self._preload)
+                self._all.append(supervisor)
+                return supervisor
 
 
 _START_HELP = (

@@ -1,5 +1,6 @@
 """Where the limit converges and where precision breaks down: a row for each error curve."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -82,21 +83,24 @@ def convergence(
     known, stencils = _provenance(table, cases)
     curves = curves_of(table)
     predicted = predict(curves, cases=known, stencils=stencils)
-    floor = floors(curves.h, curves.error, predicted.rounding)
-    orders = observed_orders(curves.h, curves.numeric, curves.error, floor.bound)
-    names = curves.keys["stencil"].astype(str)
-    expected = np.array([stencils[n].order if n in stencils else np.nan for n in names])
-    behaviour = recognise(curves, orders, floor, expected=expected, known=predicted)
-    columns = {
-        **_orders(curves, orders, behaviour),
-        **_optimum(curves, floor),
-        "predicted_h": predicted.h,
-        "predicted_error": predicted.error,
-        "breakdown_h": _breakdown(curves, orders, floor, behaviour),
-        "noise": predicted.noise,
-        "behaviour": pd.Categorical(behaviour, categories=list(BEHAVIOURS)),
-    }
-    return pd.concat([curves.keys.drop(columns="analytic"), pd.DataFrame(columns)], axis=1)
+    with np.errstate(all="ignore"):  # errors may be as large as a float64
+        floor = floors(curves.h, curves.error, predicted.rounding)
+        orders = observed_orders(curves.h, curves.numeric, curves.error, floor.bound)
+        expected = np.array(
+            [stencils[n].order if n in stencils else np.nan for n in curves.stencils]
+        )
+        behaviour = recognise(curves, orders, floor, expected=expected, known=predicted)
+        columns = {
+            **{name: _of_same_type(values) for name, values in curves.keys.items()},
+            **_orders(curves, orders, behaviour),
+            **_optimum(curves, floor),
+            "predicted_h": predicted.h,
+            "predicted_error": predicted.error,
+            "breakdown_h": _breakdown(curves, orders, floor, behaviour),
+            "noise": predicted.noise,
+            "behaviour": _as_category(behaviour),
+        }
+    return pd.DataFrame(columns)
 
 
 _COLUMNS = (
@@ -104,6 +108,30 @@ _COLUMNS = (
     "h_to", "optimal_h", "best_error", "best_rel_error", "predicted_h", "predicted_error",
     "breakdown_h", "noise", "behaviour",
 )  # fmt: skip
+
+
+def _of_same_type(values: Any) -> Any:
+    """Keep text of type object what it is; pandas would make it text of its own type."""
+    import pandas as pd
+
+    return pd.Series(values, dtype=object) if values.dtype == object else values
+
+
+def _as_category(behaviour: Array) -> "pd.Categorical":
+    import pandas as pd
+
+    codes = [_CODES[word] for word in behaviour.tolist()]
+    return pd.Categorical.from_codes(codes, dtype=_category())
+
+
+_CODES = {word: code for code, word in enumerate(BEHAVIOURS)}
+
+
+@functools.cache
+def _category() -> "pd.CategoricalDtype":
+    import pandas as pd
+
+    return pd.CategoricalDtype(list(BEHAVIOURS))
 
 
 def _provenance(

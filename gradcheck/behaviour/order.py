@@ -65,9 +65,8 @@ def floors(h: Array, error: Array, rounding: Array) -> Floors:
     product = np.where(below, error * h, np.nan)
     product[np.isnan(error)] = np.nan
     shows = (below & ~np.isnan(error)).sum(axis=1) > 2
-    bound = np.where(shows, np.nanmax(np.where(np.isnan(product), -1.0, product), axis=1), 0.0)
-    product[~shows | np.isnan(product).all(axis=1), :] = -1.0
-    typical = np.nanmedian(product, axis=1)
+    bound = np.where(shows, np.fmax.reduce(product, axis=1, initial=-1.0), 0.0)
+    typical = medians(product)
     typical[~shows | (typical <= 0)] = np.nan
     best = np.where(np.isnan(error[lines, best]), -1, best)
     return Floors(best=best, bound=np.fmax(bound, rounding), typical=typical)
@@ -75,10 +74,21 @@ def floors(h: Array, error: Array, rounding: Array) -> Floors:
 
 def running_maximum(values: Array, width: int) -> Array:
     """Return the largest of `width` neighbouring steps around each, NaN where there is no value."""
-    padded = np.pad(values, ((0, 0), (width // 2, width // 2)), constant_values=np.nan)
-    steps = values.shape[1]
-    largest = np.fmax.reduce([padded[:, k : k + steps] for k in range(width)])
-    return np.where(np.isnan(values), np.nan, largest)
+    largest = values.copy()
+    for k in range(1, width // 2 + 1):
+        np.fmax(largest[:, k:], values[:, :-k], out=largest[:, k:])
+        np.fmax(largest[:, :-k], values[:, k:], out=largest[:, :-k])
+    largest[np.isnan(values)] = np.nan
+    return largest
+
+
+def medians(values: Array) -> Array:
+    """Return the median of each line without its NaNs; NaN where there is nothing else."""
+    ordered = np.sort(values, axis=1)  # NaNs last
+    count = (~np.isnan(values)).sum(axis=1)
+    lines = np.arange(len(values))
+    lower, upper = ordered[lines, np.maximum(count - 1, 0) // 2], ordered[lines, count // 2]
+    return np.asarray((lower + upper) / 2)
 
 
 def observed_orders(h: Array, numeric: Array, error: Array, bound: Array) -> Orders:
@@ -113,8 +123,8 @@ def _spread(slopes: Array) -> Array:
     That is how far it differs from the two before it, or from one if there is but one; where the
     differences shrink, as the next terms of a Taylor series make them, the last one is enough.
     """
-    before = np.pad(slopes, ((0, 0), (2, 0)), constant_values=np.nan)
-    one, two = before[:, 1:-1], before[:, :-2]
+    one, two = np.full_like(slopes, np.nan), np.full_like(slopes, np.nan)
+    one[:, 1:], two[:, 2:] = slopes[:, :-1], slopes[:, :-2]
     last, last_but_one = np.abs(slopes - one), np.abs(one - two)
     spread = np.fmax(np.fmax(slopes, one), two) - np.fmin(np.fmin(slopes, one), two)
     with np.errstate(invalid="ignore"):
@@ -152,12 +162,15 @@ def _last_power_law(h: Array, error: Array, slopes: Array, bar: Array) -> Orders
 
 def _of_long_runs(accepted: Array) -> Array:
     """Keep the runs of True that are at least 4 long, or half as long as the longest."""
-    length = np.zeros(accepted.shape, dtype=int)
-    for column in range(accepted.shape[1]):
-        before = length[:, column - 1] if column else 0
-        length[:, column] = np.where(accepted[:, column], before + 1, 0)
+    length = run_lengths(accepted)
     needed = np.minimum(4, (length.max(axis=1) + 1) // 2)
     return np.asarray(accepted & (length >= needed[:, None]))
+
+
+def run_lengths(mask: Array) -> Array:
+    """Return how many neighbours in a row are True up to each place, along the lines."""
+    columns = np.arange(mask.shape[1])
+    return np.asarray(columns - np.maximum.accumulate(np.where(mask, -1, columns), axis=1))
 
 
 def _contradicted(found: Orders, h: Array, rounding: Array) -> Array:

@@ -53,21 +53,18 @@ def predict(
     """Predict the best step and error of each curve whose case is known."""
     shape = len(curves.site)
     h, error, noise, ratio, rounding = (np.full(shape, np.nan) for _ in range(5))
-    keys = curves.keys
-    formulas = [stencils.get(name) for name in keys["stencil"].astype(str)]
+    formulas = [stencils.get(name) for name in curves.stencils]
     reach = max((formula.order for formula in formulas if formula), default=1) + 1 + _BEYOND
-    moved = keys["x"].notna()
-    for (name, point, move), rows in keys[moved].groupby(
-        ["case", "point", "input"], observed=True, sort=False
-    ):
-        case = cases.get(str(name))
+    outputs = np.asarray(curves.keys["output"]).tolist()
+    for (name, point, move), rows in _lines_of_points(curves).items():
+        case = cases.get(name)
         if case is None:
             continue
-        local = _Local.at(case, int(str(point)), int(str(move)), reach)
-        for row, output in zip(rows.index, rows["output"], strict=True):
+        local = _Local.at(case, point, move, reach)
+        for row in rows:
+            output, formula = outputs[row], formulas[row]
             noise[row] = local.noise[output]
             ratio[row] = local.ratio[output]
-            formula = formulas[row]
             if formula is None:
                 continue
             rounding[row] = 0.0 if formula.is_complex else formula.condition * noise[row]
@@ -76,6 +73,17 @@ def predict(
                     formula, local.taylor[:, output], noise=local.noise[output]
                 )
     return Predictions(h=h, error=error, noise=noise, noise_ratio=ratio, rounding=rounding)
+
+
+def _lines_of_points(curves: Curves) -> dict[tuple[str, int, int], list[int]]:
+    """Return the curves of each case, point and input; none where several inputs move at once."""
+    found: dict[tuple[str, int, int], list[int]] = {}
+    points, moves = (np.asarray(curves.keys[name]).tolist() for name in ("point", "input"))
+    moved = ~np.isnan(np.asarray(curves.keys["x"], dtype=np.float64))
+    for row in np.flatnonzero(moved).tolist():
+        place = (curves.cases[row], int(points[row]), int(moves[row]))
+        found.setdefault(place, []).append(row)
+    return found
 
 
 def optimum(formula: Stencil, taylor: Array, *, noise: float) -> tuple[float, float]:
@@ -146,8 +154,8 @@ class _Local:
         measured = np.array([found.level for found in levels])
         noise = np.fmax(measured, UNIT_ROUNDOFF * size)
         taylor = _taylor(case, point, direction, reach)
-        slope = 0.0 if taylor is None else np.abs(taylor[1] * point.reshape(-1)[move])
         with np.errstate(all="ignore"):
+            slope = 0.0 if taylor is None else np.abs(taylor[1] * point.reshape(-1)[move])
             ratio = noise / (UNIT_ROUNDOFF * (size + slope))
         return cls(noise=noise, ratio=ratio, taylor=taylor)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradcheck.behaviour.curve import Curves
-from gradcheck.behaviour.order import Floors, Orders, running_maximum
+from gradcheck.behaviour.order import Floors, Orders, medians, run_lengths, running_maximum
 from gradcheck.behaviour.prediction import Predictions
 
 Array = npt.NDArray[Any]
@@ -113,12 +113,8 @@ def _at_whole_site(curves: Curves, mask: Mask) -> Mask:
 
     The complex step is no witness: it sees another function where f is not analytic in code.
     """
-    seen = np.bincount(curves.site, weights=mask & ~_is_complex_step(curves))
+    seen = np.bincount(curves.site, weights=mask & ~curves.is_complex_step)
     return np.asarray(seen[curves.site] > 0)
-
-
-def _is_complex_step(curves: Curves) -> Mask:
-    return np.asarray(curves.keys["stencil"] == "complex-step")
 
 
 def _tail(curves: Curves, matrix: Array, length: int) -> Array:
@@ -130,8 +126,9 @@ def _tail(curves: Curves, matrix: Array, length: int) -> Array:
 
 def _is_constant(values: Array, tolerance: float) -> Mask:
     """Tell which lines hold one number other than 0, up to a relative tolerance."""
-    size = np.nanmax(np.abs(values), axis=1, initial=0.0)
-    spread = np.nanmax(values, axis=1, initial=-np.inf) - np.nanmin(values, axis=1, initial=np.inf)
+    size = np.fmax.reduce(np.abs(values), axis=1, initial=0.0)
+    largest = np.fmax.reduce(values, axis=1, initial=-np.inf)
+    spread = largest - np.fmin.reduce(values, axis=1, initial=np.inf)
     return np.asarray((size > 0) & (spread <= tolerance * size))
 
 
@@ -159,7 +156,7 @@ def _is_kink(curves: Curves, noise: Array) -> Mask:
     with np.errstate(invalid="ignore"):
         gap = np.where(curves.grid == curves.grid[first], curves.on_grid - other, np.nan)
         size = np.fmax(np.abs(curves.on_grid), np.abs(other))
-        gap[_is_complex_step(curves)] = np.nan
+        gap[curves.is_complex_step] = np.nan
         gap[size == 0] = np.nan  # steps too small for f to change at all
         gap[np.abs(gap) <= 1e-6 * size] = 0.0
     order = np.argsort(np.isnan(gap), axis=1, kind="stable")
@@ -214,21 +211,16 @@ def _lowest_plateau(values: Array, h: Array, rounding: Array, needed: Array) -> 
     the length that a plateau must have, 0 between two values that differ.
     """
     product = np.nan_to_num(np.abs(values) * h, nan=0.0, posinf=0.0)
-    below = np.maximum.accumulate(product[:, ::-1], axis=1)[:, ::-1]
-    below = np.maximum(np.pad(below[:, 1:], ((0, 0), (0, 1))), rounding[:, None])
-    length = np.zeros(len(values), dtype=int)
-    level = np.full(len(values), np.nan)
-    lines = np.arange(len(values))
-    for column in range(needed.shape[1]):
-        length = np.where(needed[:, column] > 0, length + 1, 0)
-        here = np.abs(values[:, column + 1])
-        start = h[lines, column + 1 - length]
-        with np.errstate(all="ignore"):
-            clear = here >= _CLEAR * below[:, column + 1] / start
-            enough = (length > 0) & (length >= needed[:, column])
-            lower = enough & clear & ~(here >= level)
-        level = np.where(lower, here, level)
-    return level
+    largest = np.maximum.accumulate(product[:, ::-1], axis=1)[:, ::-1]
+    below = np.broadcast_to(rounding[:, None], needed.shape).copy()
+    np.maximum(below[:, :-1], largest[:, 2:], out=below[:, :-1])
+    length = run_lengths(needed > 0)
+    start = np.take_along_axis(h, np.arange(1, h.shape[1]) - length, axis=1)
+    here = np.abs(values[:, 1:])
+    with np.errstate(all="ignore"):
+        clear = here >= _CLEAR * below / start
+    enough = (length > 0) & (length >= needed)
+    return np.asarray(np.fmin.reduce(np.where(enough & clear, here, np.nan), axis=1))
 
 
 def _is_exact(curves: Curves) -> Mask:
@@ -291,6 +283,8 @@ def _grows_downwards(curves: Curves) -> Mask:
     large = np.where(columns < third[:, None], curves.error, np.nan)
     within = (columns >= (curves.count - third)[:, None]) & (columns < curves.count[:, None])
     small = np.where(within, curves.error, np.nan)
-    large[np.isnan(large).all(axis=1)] = 0.0
-    small[np.isnan(small).all(axis=1)] = 0.0
-    return np.asarray(np.nanmedian(small, axis=1) > np.nanmedian(large, axis=1))
+    return np.asarray(_or_zero(medians(small)) > _or_zero(medians(large)))
+
+
+def _or_zero(values: Array) -> Array:
+    return np.where(np.isnan(values), 0.0, values)

@@ -63,51 +63,63 @@ class Group:
         for piece in self.pieces:
             start, stop = stop, stop + len(piece.points) * self.lines // len(self.analytic)
             if blamed[start:stop].any() and not known[start:stop].any():
-                failures = self.samples.failures
-                first = failures[0] if failures else "every value is nan or inf"
-                raise CaseError(
-                    f"{piece.case.name}: f must have finite values near its points, but no "
-                    f"quotient could be made around x = {text_of(piece.points[0])}: {first}; move "
-                    "the points, declare the domain, or mend f"
-                )
+                raise no_values(piece, self.samples.failures)
 
 
-def fill(
-    columns: Mapping[str, Array],
-    groups: Sequence[Group],
-    formulas: tuple[Stencil, ...],
-    offsets: Offsets,
-) -> None:
-    """Write all rows into the columns of the table.
+def no_values(piece: Piece, failures: Sequence[str]) -> CaseError:
+    """Return the error of a function without a value that a quotient could be made of."""
+    first = failures[0] if failures else "every value is nan or inf"
+    return CaseError(
+        f"{piece.case.name}: f must have finite values near its points, but no quotient could be "
+        f"made around x = {text_of(piece.points[0])}: {first}; move the points, declare the "
+        "domain, or mend f"
+    )
 
-    Raises
-    ------
-    CaseError
-        If the f of a case has no finite value at all.
-    """
-    steps = groups[0].h.shape[-1]
-    at_once = max(1, _ROWS // (len(formulas) * steps))
-    start = 0
-    for together in _bundles(groups, at_once):
-        lines = _Lines.of(together)
-        known = np.empty(len(lines), dtype=bool)
-        blamed = np.zeros(len(lines), dtype=bool)
-        for first in range(0, len(lines), at_once):
-            part = slice(first, min(first + at_once, len(lines)))
-            some = lines.part(part)
-            cells = _cells(columns, start + first, some, (len(formulas), steps))
-            _fill_keys(cells, some)
-            _fill_quotients(cells, some, formulas, offsets)
-            known[part] = np.isfinite(cells["numeric"][:, :, 0]).any(axis=1)
-            if not known[part].all():
-                _look_closer(cells, known[part], blamed[part])
-            _fill_errors(cells, some.analytic[:, None, None])
-        if not known.all():
-            cut = np.cumsum([group.lines for group in together[:-1]], dtype=int)
-            parts = zip(together, np.split(known, cut), np.split(blamed, cut), strict=True)
-            for group, *of_group in parts:
-                group.require_values(*of_group)
-        start += len(lines)
+
+@dataclass(frozen=True)
+class Together:
+    """Groups whose rows are filled together."""
+
+    groups: Sequence[Group]
+
+    @property
+    def lines(self) -> int:
+        """How many lines all groups have."""
+        return sum(group.lines for group in self.groups)
+
+    def fill(
+        self, columns: Mapping[str, Array], formulas: Sequence[Stencil], offsets: Offsets
+    ) -> None:
+        """Write all rows into their slices of the columns of the table.
+
+        Raises
+        ------
+        CaseError
+            If the f of a case has no finite value at all.
+        """
+        steps = self.groups[0].h.shape[-1]
+        at_once = max(1, _ROWS // (len(formulas) * steps))
+        start = 0
+        for together in _bundles(self.groups, at_once):
+            lines = _Lines.of(together)
+            known = np.empty(len(lines), dtype=bool)
+            blamed = np.zeros(len(lines), dtype=bool)
+            for first in range(0, len(lines), at_once):
+                part = slice(first, min(first + at_once, len(lines)))
+                some = lines.part(part)
+                cells = _cells(columns, start + first, some, (len(formulas), steps))
+                _fill_keys(cells, some)
+                fill_quotients(cells, some.h, formulas, *some.at(offsets))
+                known[part] = np.isfinite(cells["numeric"][:, :, 0]).any(axis=1)
+                if not known[part].all():
+                    _look_closer(cells, known[part], blamed[part])
+                fill_errors(cells, some.analytic[:, None, None])
+            if not known.all():
+                cut = np.cumsum([group.lines for group in together[:-1]], dtype=int)
+                parts = zip(together, np.split(known, cut), np.split(blamed, cut), strict=True)
+                for group, *of_group in parts:
+                    group.require_values(*of_group)
+            start += len(lines)
 
 
 def _bundles(groups: Iterable[Group], at_once: int) -> Iterator[list[Group]]:
@@ -188,17 +200,10 @@ class _Lines:
 
     def at(self, offsets: Offsets) -> tuple[dict[Offset, Array], dict[Offset, Codes]]:
         """Return the values and their status for each offset."""
-        values: dict[Offset, Array] = {0: self.center[:, None]}
-        status: dict[Offset, Codes] = {0: self.center_status[:, None]}
-        for listed, array, codes in (
-            (offsets.real, self.real, self.real_status),
-            (offsets.complex, self.complex, self.complex_status),
-        ):
-            if array is None or codes is None:
-                continue
-            for k, offset in enumerate(listed.tolist()):
-                values[offset], status[offset] = array[:, k], codes[:, k]
-        return values, status
+        return (
+            offsets.among(self.center, self.real, self.complex),
+            offsets.among(self.center_status, self.real_status, self.complex_status),
+        )
 
 
 def _of_complex(samples: Sequence[Samples], pair: Array) -> dict[str, Any]:
@@ -245,14 +250,19 @@ def _fill_keys(cells: Mapping[str, Array], lines: _Lines) -> None:
     cells["h"][...] = lines.h[:, None]
 
 
-def _fill_quotients(
-    cells: Mapping[str, Array], lines: _Lines, formulas: tuple[Stencil, ...], offsets: Offsets
+def fill_quotients(
+    cells: Mapping[str, Array],
+    h: Array,
+    formulas: Sequence[Stencil],
+    values: Mapping[Offset, Array],
+    codes: Mapping[Offset, Codes],
 ) -> None:
-    values, status = lines.at(offsets)
+    """Write quotients and their status into rows whose last axes are stencils and steps."""
+    numeric, status = cells["numeric"], cells["status"]
     for k, formula in enumerate(formulas):
-        difference_quotient(formula, values.__getitem__, lines.h, out=cells["numeric"][:, k])
-        worst = [status[offset] for offset in offsets_of([formula])]
-        cells["status"][:, k] = functools.reduce(np.maximum, worst)
+        difference_quotient(formula, values.__getitem__, h, out=numeric[..., k, :])
+        worst = [codes[offset] for offset in offsets_of([formula])]
+        status[..., k, :] = functools.reduce(np.maximum, worst)
 
 
 def _look_closer(cells: Mapping[str, Array], known: Array, blamed: Array) -> None:
@@ -263,7 +273,8 @@ def _look_closer(cells: Mapping[str, Array], known: Array, blamed: Array) -> Non
         blamed[line] = ((status == Status.RAISED) | (status == Status.NOT_FINITE)).any()
 
 
-def _fill_errors(cells: Mapping[str, Array], analytic: Array) -> None:
+def fill_errors(cells: Mapping[str, Array], analytic: Array) -> None:
+    """Write the errors of quotients, and a status where there is none."""
     numeric, absolute, relative = cells["numeric"], cells["abs_error"], cells["rel_error"]
     least = np.maximum(np.abs(analytic), _TINIEST)  # 0 / tiny = 0 where both sides vanish
     np.subtract(numeric, analytic, out=absolute)

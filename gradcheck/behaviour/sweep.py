@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.behaviour.rows import fill
 from gradcheck.behaviour.table import allocate, frame
 from gradcheck.behaviour.taking import Manner
 from gradcheck.differences.sampling import Offsets
@@ -87,10 +86,16 @@ def sweep(
     _require_count(directions)
     manner = Manner(steps=literal, directions=directions, seed=seed, offsets=Offsets.of(formulas))
     with np.errstate(all="ignore"):
-        groups = list(manner.groups(swept))
-        rows = sum(group.lines for group in groups) * len(formulas) * groups[0].h.shape[-1]
-        columns = allocate(rows, cases=len(swept), stencils=len(formulas))
-        fill(columns, groups, formulas, manner.offsets)
+        parts = list(manner.parts(swept))
+        each = len(formulas) * manner.count
+        columns = allocate(
+            sum(part.lines for part in parts) * each, cases=len(swept), stencils=len(formulas)
+        )
+        stop = 0
+        for part in parts:
+            start, stop = stop, stop + part.lines * each
+            rows = {name: column[start:stop] for name, column in columns.items()}
+            part.fill(rows, formulas, manner.offsets)
     return frame(columns, cases=swept, stencils=formulas)
 
 

@@ -4,8 +4,9 @@ The abscissae of functions of one number are laid out for many cases at once, an
 in one array, so that a small case costs little more than the calls of its f and df.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -13,17 +14,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.behaviour.rows import Group, Piece
+from gradcheck.behaviour.large import Large
+from gradcheck.behaviour.rows import Group, Piece, Together
 from gradcheck.differences.evaluate import (
     Status,
     contains,
+    derivative_output,
     derivatives_of_numbers,
     evaluate,
     evaluate_derivative,
     evaluate_numbers,
 )
-from gradcheck.differences.sampling import Abscissae, Offsets, Samples, in_parts, sample
-from gradcheck.differences.steps import default_steps
+from gradcheck.differences.sampling import Abscissae, Offsets, Samples, sample
+from gradcheck.differences.steps import COUNT, default_steps
 from gradcheck.errors import CaseError
 from gradcheck.model.case import Case
 
@@ -31,7 +34,9 @@ Array = npt.NDArray[Any]
 
 _POINTS = 2**7
 """So many points of several cases are laid out at once, so that they stay in the cache."""
-_ONE = np.eye(1)
+_LARGE = 2**13
+"""More abscissae times inputs than these are not laid out beside those of other cases."""
+_ONE = np.ones(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +50,13 @@ class Manner:
     seed: int
     offsets: Offsets
 
-    def groups(self, cases: Sequence[Case]) -> Iterator[Group]:
-        """Evaluate f and df of the cases, in their order.
+    @property
+    def count(self) -> int:
+        """How many steps each point has."""
+        return COUNT if self.steps is None else self.steps.size
+
+    def parts(self, cases: Sequence[Case]) -> Iterator[Together | Large]:
+        """Evaluate f and df of the cases, in their order; of large ones, f at the points only.
 
         Raises
         ------
@@ -54,14 +64,48 @@ class Manner:
             If a case cannot be evaluated.
         """
         pieces = (piece for number, case in enumerate(cases) for piece in _pieces(case, number))
-        for bundle in _bundles(pieces):
-            numbers = [piece for piece in bundle if self._is_number(piece)]
-            side_by_side = _Numbers(numbers, self)
-            for alike, run in groupby(bundle, key=self._is_number):
-                if alike:
-                    yield from side_by_side.groups(len(list(run)))
-                else:
-                    yield from map(self.along_moves, run)
+        for is_large, run in groupby(pieces, key=self._is_large):
+            if is_large:
+                yield from map(self._large, run)
+            else:
+                yield from (Together(list(self._groups(bundle))) for bundle in _bundles(run))
+
+    def _is_large(self, piece: Piece) -> bool:
+        """Tell whether a case has so many values that it pays to take them by themselves."""
+        inputs = piece.points[0].size
+        moves = inputs if self.directions is None else self.directions
+        lines = len(piece.points) * moves
+        return lines * inputs * len(self.offsets.listed) * self.count > _LARGE
+
+    def _large(self, piece: Piece) -> Large:
+        """Evaluate f and df at the points of a large case."""
+        points = np.array([point[()] for point in piece.points])
+        center = evaluate(piece.case, points)
+        output = center.output
+        if output is None:
+            output = derivative_output(piece.case, points[0])
+            nothing = np.full((len(points), math.prod(output)), np.nan)
+            center = replace(center, output=output, values=nothing)
+        jacobian = evaluate_derivative(piece.case, points, output)
+        moves, coordinate, h = self._laid_out(piece.case, points)
+        return Large(
+            piece=piece,
+            points=points,
+            center=center,
+            analytic=self._along(moves, jacobian),
+            moves=moves,
+            coordinate=coordinate,
+            h=h,
+        )
+
+    def _groups(self, bundle: Sequence[Piece]) -> Iterator[Group]:
+        """Evaluate f and df of small cases, in their order."""
+        side_by_side = _Numbers([piece for piece in bundle if self._is_number(piece)], self)
+        for are_numbers, run in groupby(bundle, key=self._is_number):
+            if are_numbers:
+                yield from side_by_side.groups(len(list(run)))
+            else:
+                yield from map(self.along_moves, run)
 
     def _is_number(self, piece: Piece) -> bool:
         return not piece.points[0].ndim and self.directions is None
@@ -69,26 +113,31 @@ class Manner:
     def along_moves(self, piece: Piece) -> Group:
         """Evaluate f and df of points by themselves, along inputs or directions."""
         points = np.array([point[()] for point in piece.points])
-        flat = points.reshape(len(points), -1)
-        moves = self._moves(flat.shape[1])
-        along_axes = self.directions is None
-        if along_axes:
-            h = self.h(flat, piece.case.domain.distance(points))
-        else:
-            h = self.h(_largest(flat, len(moves)), np.inf)
-        shaped, offsets = moves.reshape(-1, *points.shape[1:]), self.offsets
-        aside = in_parts(points, shaped, h, offsets.complex, own=0) if offsets.complex.size else ()
-        samples = sample(
-            piece.case, points, near=in_parts(points, shaped, h, offsets.real, own=1), aside=aside
-        )
+        moves, coordinate, h = self._laid_out(piece.case, points)
+        samples = sample(piece.case, points, directions=moves, h=h, offsets=self.offsets)
         jacobian = evaluate_derivative(piece.case, points, samples.output)
         return Group(
             pieces=(piece,),
             samples=samples,
-            analytic=jacobian if along_axes else jacobian @ moves.T,
-            coordinate=flat if along_axes else np.full((len(points), len(moves)), np.nan),
+            analytic=self._along(moves, jacobian),
+            coordinate=coordinate,
             h=h,
         )
+
+    def _laid_out(self, case: Case, points: Array) -> tuple[Array, Array, Array]:
+        """Return the moves (moves, *input), the coordinates that they move, and the steps."""
+        flat = points.reshape(len(points), -1)
+        moves = self._moves(flat.shape[1])
+        if self.directions is None:
+            coordinate, h = flat, self.h(flat, case.domain.distance(points))
+        else:
+            coordinate = np.full((len(points), len(moves)), np.nan)
+            h = self.h(_largest(flat, len(moves)), np.inf)
+        return moves.reshape(-1, *points.shape[1:]), coordinate, h
+
+    def _along(self, moves: Array, jacobian: Array) -> Array:
+        """Return the derivative along the moves."""
+        return jacobian if self.directions is None else jacobian @ moves.reshape(len(moves), -1).T
 
     def h(self, scale: Array, room: npt.ArrayLike) -> Array:
         """Return the steps, of shape (points, moves, steps)."""
@@ -111,6 +160,8 @@ class _Numbers:
     def __init__(self, pieces: Sequence[Piece], manner: Manner) -> None:
         self._pieces = pieces
         self._manner = manner
+        self._places = self._near.away([len(piece.points) for piece in pieces]) if pieces else []
+        """Where f is called by itself, among the abscissae of each piece."""
         self._done = 0
         """How many pieces have become groups."""
         self._start = 0
@@ -134,11 +185,11 @@ class _Numbers:
 
     @cached_property
     def _near(self) -> Abscissae:
-        return Abscissae.of(self._points, _ONE[0], self._h, self._manner.offsets.real, own=1)
+        return Abscissae.of(self._points, _ONE, self._h, self._manner.offsets.real, own=1)
 
     @cached_property
     def _aside(self) -> Abscissae:
-        return Abscissae.of(self._points, _ONE[0], self._h, self._manner.offsets.complex, own=0)
+        return Abscissae.of(self._points, _ONE, self._h, self._manner.offsets.complex, own=0)
 
     def groups(self, count: int) -> Iterator[Group]:
         """Evaluate the next pieces: those that act elementwise become one group."""
@@ -148,9 +199,10 @@ class _Numbers:
         slopes = np.empty(len(self._points))
         together: list[Piece] = []
         first = self._start
-        for piece in self._pieces[self._done : self._done + count]:
+        chosen = slice(self._done, self._done + count)
+        for piece, place in zip(self._pieces[chosen], self._places[chosen], strict=True):
             part = slice(self._start, self._start + len(piece.points))
-            found = self._evaluated(piece, part, values[part], beside[part], codes[part])
+            found = self._evaluated(piece, part, place, values[part], beside[part], codes[part])
             if found is not None:
                 slopes[part] = found
                 together.append(piece)
@@ -167,12 +219,18 @@ class _Numbers:
             yield self._group(together, slice(first, self._start), values, beside, codes, slopes)
 
     def _evaluated(
-        self, piece: Piece, part: slice, values: Array, beside: Array, codes: Array
+        self,
+        piece: Piece,
+        part: slice,
+        place: int | None,
+        values: Array,
+        beside: Array,
+        codes: Array,
     ) -> Array | None:
         """Write the values of one piece, and return those of df; None if it is not elementwise."""
         case = piece.case
         near = self._near.numbers[part].reshape(-1)
-        if not evaluate_numbers(case, near, out=values.reshape(-1)):
+        if not evaluate_numbers(case, near, out=values.reshape(-1), alone=place):
             return None
         if codes.size:
             taken = evaluate(case, self._aside.numbers[part].reshape(-1), output=())
@@ -203,8 +261,8 @@ class _Numbers:
                 output=(),
                 center=values[part, :1],
                 center_status=status[:, 0],
-                real=self._near.by_offset(values[part, 1:])[:, None],
-                real_status=self._near.by_offset(status[:, 1:]),
+                real=self._near.by_offset(values[part])[:, None],
+                real_status=self._near.by_offset(status),
                 complex=self._aside.by_offset(beside[part])[:, None] if aside else None,
                 complex_status=self._aside.by_offset(codes[part]) if aside else None,
                 failures=(),

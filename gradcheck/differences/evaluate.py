@@ -59,7 +59,13 @@ class Values:
     """The first exception that f raised, with its place; "" if there was none."""
 
 
-def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Values:
+def evaluate(
+    case: Case,
+    abscissae: Array,
+    *,
+    output: Shape | None = None,
+    candidates: npt.ArrayLike = (),
+) -> Values:
     """Evaluate f at the abscissae.
 
     Parameters
@@ -70,6 +76,9 @@ def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Va
         Real or complex. f gets a fresh copy each time.
     output : tuple of int, optional
         The shape that f(x) must have, where it is known already.
+    candidates : sequence of int, optional
+        Abscissae of which the first in the domain tells, besides the first and the last of all,
+        whether f acts elementwise.
 
     Raises
     ------
@@ -79,12 +88,16 @@ def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Va
     """
     inside = None
     wanted = abscissae
+    alone = np.asarray(candidates, dtype=int)
     if not case.domain.is_everywhere:
         inside = contains(case.domain, abscissae.real, name=case.name)
         wanted = abscissae[inside]
+        alone = np.cumsum(inside)[alone[inside[alone]]] - 1
     kept = _complex_stays_complex() if abscissae.dtype.kind == "c" else contextlib.nullcontext()
     with np.errstate(all="ignore"), kept:
-        found = at_once(case.f, wanted) if output is None or output == () else Found()
+        number = output is None or output == ()
+        place = int(alone[0]) if alone.size else None
+        found = at_once(case.f, wanted, alone=place) if number else Found()
         if found.values is None:
             result = _one_by_one(case, wanted, output, found.calls)
         else:
@@ -98,13 +111,15 @@ def evaluate(case: Case, abscissae: Array, *, output: Shape | None = None) -> Va
     return result if inside is None else _spread(result, inside)
 
 
-def evaluate_numbers(case: Case, abscissae: Array, *, out: Array) -> bool:
+def evaluate_numbers(case: Case, abscissae: Array, *, out: Array, alone: int | None) -> bool:
     """Evaluate an f that acts elementwise and has a number for every x, on numbers.
 
     Parameters
     ----------
     abscissae, out : array of shape (count,)
         Where to evaluate, and what takes the values.
+    alone : int or None
+        Which abscissa tells, besides the first and the last, whether f acts elementwise.
 
     Returns
     -------
@@ -115,7 +130,7 @@ def evaluate_numbers(case: Case, abscissae: Array, *, out: Array) -> bool:
     if not (domain.is_everywhere or contains(domain, abscissae, name=case.name).all()):
         return False
     with np.errstate(all="ignore"):
-        return at_once(case.f, abscissae, out).values is not None
+        return at_once(case.f, abscissae, out=out, alone=alone).values is not None
 
 
 def derivatives_of_numbers(case: Case, points: Array) -> Array | None:

@@ -7,6 +7,7 @@ Computing 33(3), 1292-1314: the k-th differences of noise have the variance ε²
 γₖ = (k!)² / (2k)!, eq. (4.2), while those of a smooth function vanish with the spacing.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -104,29 +105,43 @@ def difference_noise(values: Array) -> tuple[float, float]:
         By what to multiply the spacing for another try: 128 where too many values coincide, 1/128
         where the function still varies, 1 where the level was found.
     """
-    if not np.isfinite(values).all():
+    numbers = values.tolist()  # so few of them are faster without NumPy
+    if not all(map(math.isfinite, numbers)):
         return math.nan, 1 / 128
-    if (values == values[0]).all():
+    largest, smallest = max(numbers), min(numbers)
+    if largest == smallest:
         return math.nan, 128.0
-    size = np.abs(values).max()
-    if np.ptp(values) > 0.1 * size:
+    if largest - smallest > 0.1 * max(abs(largest), abs(smallest)):
         return math.nan, 1 / 128
+    differences = _differences(numbers)
+    if differences.count(0.0) >= len(numbers) // 2:
+        return math.nan, 128.0
     levels, changes = [], []
-    differences = values
     gamma = 1.0
-    for k in range(1, len(values)):
-        differences = np.diff(differences)
-        if k == 1 and np.count_nonzero(differences == 0) >= len(values) // 2:
-            return math.nan, 128.0
+    for k in range(1, len(numbers)):
         gamma *= 0.5 * k / (2 * k - 1)
-        largest = float(np.abs(differences).max()) or 1.0  # squares of huge values would overflow
-        levels.append(largest * math.sqrt(gamma * float(np.mean((differences / largest) ** 2))))
-        changes.append(differences.min() < 0 < differences.max())
+        levels.append(_root_mean_square(differences, gamma))
+        changes.append(min(differences) < 0 < max(differences))
+        differences = _differences(differences)
     for k in range(len(levels) - 2):
         window = levels[k : k + 3]
         if max(window) <= 4 * min(window) and changes[k]:
             return levels[k], 1.0
     return math.nan, 1 / 128
+
+
+def _differences(numbers: list[float]) -> list[float]:
+    return [after - before for before, after in itertools.pairwise(numbers)]
+
+
+def _root_mean_square(numbers: list[float], factor: float) -> float:
+    """Return the root of a factor times the mean of the squares."""
+    largest = max(map(abs, numbers)) or 1.0  # squares of huge values would overflow
+    total = 0.0
+    for number in numbers:
+        share = number / largest
+        total += share * share
+    return largest * math.sqrt(factor * (total / len(numbers)))
 
 
 def _values(case: Case, point: Array, step: Array, output: Shape) -> Array:

@@ -1,7 +1,7 @@
 """The values of f around points: every abscissa that some stencil needs, taken once."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -9,15 +9,15 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.differences.evaluate import Shape, Status, derivative_output, evaluate
+from gradcheck.differences.evaluate import Shape, Status, Values, derivative_output, evaluate
 from gradcheck.differences.stencil import Offset, Stencil
 from gradcheck.model.case import Case
 
 Array = npt.NDArray[Any]
 Codes = npt.NDArray[np.int8]
 
-_AT_ONCE = 2**17
-"""So many abscissae times inputs are laid out at once, or those of one direction."""
+_GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples, but for their integers, are spread evenly and without a pattern."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,22 @@ class Offsets:
     def complex(self) -> Array:
         """Those off the real axis."""
         return np.array([o for o in self.listed if isinstance(o, complex)], dtype=complex)
+
+    def among(self, center: Array, real: Array, complex_: Array | None) -> dict[Offset, Array]:
+        """Return for each offset its part of arrays whose last axes are offsets and steps.
+
+        Parameters
+        ----------
+        center : array
+            What belongs to offset 0; it has neither of these axes.
+        real, complex_ : array
+            What belongs to the offsets on and off the real axis.
+        """
+        parts: dict[Offset, Array] = {0: center[..., None]}
+        parts.update((o, real[..., k, :]) for k, o in enumerate(self.real.tolist()))
+        if complex_ is not None:
+            parts.update((o, complex_[..., k, :]) for k, o in enumerate(self.complex.tolist()))
+        return parts
 
 
 def offsets_of(formulas: Iterable[Stencil]) -> tuple[Offset, ...]:
@@ -73,10 +89,14 @@ class Samples:
 class Abscissae:
     """Points x, and x + o h v after each of them, for directions v, offsets o and steps h."""
 
+    points: Array
+    """Shape (points, *input)."""
     numbers: Array
     """Shape (points, own + directions * offsets * steps, *input)."""
     lost: Codes
     """Shape (points, own + directions * offsets * steps): step-lost where x + o h v equals x."""
+    own: int
+    """1 if x itself stands first, 0 if not."""
     shape: tuple[int, int, int]
     """Directions, offsets, steps."""
 
@@ -110,30 +130,63 @@ class Abscissae:
         if shape:
             same = same.all(axis=tuple(range(2, same.ndim)))
         same[:, :own] = False
-        return cls(
-            numbers, same.view(np.int8) * np.int8(Status.STEP_LOST), (moves, len(offsets), steps)
-        )
+        lost = np.multiply(same.view(np.int8), np.int8(Status.STEP_LOST))
+        return cls(points, numbers, lost, own, (moves, len(offsets), steps))
 
     def by_offset(self, values: Array) -> Array:
-        """Return values at x + o h v in the shape (points, directions, offsets, steps)."""
-        return values.reshape(len(values), *self.shape)
+        """Return what belongs to x + o h v in the shape (points, directions, offsets, steps)."""
+        return values[:, self.own :].reshape(len(values), *self.shape, *values.shape[2:])
+
+    def away(self, sizes: Sequence[int]) -> list[int | None]:
+        """Return for each run of points a place where an abscissa differs from its point.
+
+        Which point and which place is irregular, but the same each time; far ones are likelier
+        than near ones, since a function that treats them otherwise than the points is found out.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            How many points each run has.
+
+        Returns
+        -------
+        list of int or None
+            Places among the abscissae of the run, counted from its first; None where x is no
+            number, or there are none but the points, or all are off the real axis anyway.
+        """
+        if not self._has_away:
+            return [None] * len(sizes)
+        among = (np.arange(1, len(sizes) + 1) * _GOLDEN % 1 * sizes).astype(int)
+        farthest = self._scores(np.cumsum(sizes) - sizes + among).argmax(axis=1)
+        places: list[int | None] = (among * self._each + self.own + farthest).tolist()
+        return places
+
+    def all_away(self) -> Array:
+        """Return all places around one of the points, the likeliest of `away` first."""
+        if not self._has_away:
+            return np.empty(0, dtype=int)
+        point = int(_GOLDEN * len(self.points))
+        order = np.argsort(-self._scores(np.array([point]))[0])
+        return np.asarray(point * self._each + self.own + order)
+
+    @property
+    def _each(self) -> int:
+        return int(self.numbers.shape[1])
+
+    @property
+    def _has_away(self) -> bool:
+        is_real_number = self.points.ndim == 1 and self.numbers.dtype.kind != "c"
+        return is_real_number and self._each > self.own
+
+    def _scores(self, picked: Array) -> Array:
+        """Return how far abscissae are from some of the points, times irregular factors below 1."""
+        x = self.points[picked, None]
+        factors = (997 * np.frexp(x)[0] + np.arange(self._each - self.own) * _GOLDEN) % 1
+        return np.asarray(np.abs(self.numbers[picked, self.own :] - x) * factors)
 
 
-def in_parts(
-    points: Array, directions: Array, h: Array, offsets: Array, *, own: int
-) -> Iterator[Abscissae]:
-    """Lay out abscissae for some directions at a time; x itself stands in the first part only."""
-    each = max(1, _AT_ONCE // max(1, h.shape[2] * len(offsets) * points.size))
-    for start in range(0, len(directions), each):
-        part = slice(start, start + each)
-        yield Abscissae.of(points, directions[part], h[:, part], offsets, own=own)
-        own = 0
-
-
-def sample(
-    case: Case, points: Array, *, near: Iterable[Abscissae], aside: Iterable[Abscissae]
-) -> Samples:
-    """Evaluate f at abscissae.
+def sample(case: Case, points: Array, *, directions: Array, h: Array, offsets: Offsets) -> Samples:
+    """Evaluate f at points x, and at x + o h v.
 
     Parameters
     ----------
@@ -141,74 +194,95 @@ def sample(
         Whose f is evaluated.
     points : array of shape (points, *input)
         The points x.
-    near : iterable of Abscissae
-        The points themselves, and those at real offsets.
-    aside : iterable of Abscissae
-        Those at complex offsets; may be empty.
+    directions : array of shape (directions, *input)
+        The directions v.
+    h : array of shape (points, directions, steps)
+        The steps.
+    offsets : Offsets
+        The offsets o.
     """
-    taken: list[_Taken] = []
-    output = None
-    for part in near:
-        taken.append(_Taken.of(case, part, output))
-        output = taken[-1].output if output is None else output
-    if output is None:
-        output = derivative_output(case, points[0])
-    outputs = math.prod(output)
-    beside = [_Taken.of(case, part, output) for part in aside]
-    center = taken[0].values[:, 0] if taken[0].output is not None else None
-    real, real_status = _along_directions(taken, outputs, 1)
-    complex_, complex_status = _along_directions(beside, outputs, 0) if beside else (None, None)
-    return Samples(
-        output=output,
-        center=np.full((len(points), outputs), np.nan) if center is None else center,
-        center_status=taken[0].status[:, 0],
-        real=real,
-        real_status=real_status,
-        complex=complex_,
-        complex_status=complex_status,
-        failures=tuple(part.failure for part in (*taken, *beside) if part.failure),
-    )
+    near = _Taken.of(case, Abscissae.of(points, directions, h, offsets.real, own=1), None)
+    output = derivative_output(case, points[0]) if near.output is None else near.output
+    aside = _aside(case, points, directions, h, offsets, output)
+    center = near.values(math.prod(output))[:, 0]
+    return _samples(output, center, near.status[:, 0], near, aside)
+
+
+def sample_around(
+    case: Case, points: Array, *, directions: Array, h: Array, offsets: Offsets, center: Values
+) -> Samples:
+    """Evaluate f at x + o h v, where its values at the points x are known already.
+
+    Parameters
+    ----------
+    case, points, directions, h, offsets
+        As for `sample`.
+    center : Values
+        The values at the points; its output is that of the samples.
+    """
+    output = () if center.output is None else center.output
+    near = _Taken.of(case, Abscissae.of(points, directions, h, offsets.real, own=0), output)
+    aside = _aside(case, points, directions, h, offsets, output)
+    return _samples(output, center.values, center.status, near, aside)
 
 
 @dataclass(frozen=True)
 class _Taken:
-    """The values at abscissae."""
+    """What came of evaluating f at abscissae."""
 
-    values: Array
-    """Shape (points, own + directions * offsets * steps, outputs)."""
+    abscissae: Abscissae
+    found: Values
     status: Codes
-    shape: tuple[int, int, int]
-    output: Shape | None
-    failure: str
+    """Shape (points, own + directions * offsets * steps)."""
 
     @classmethod
     def of(cls, case: Case, abscissae: Abscissae, output: Shape | None) -> Self:
         numbers = abscissae.numbers
-        count, each = numbers.shape[:2]
-        taken = evaluate(case, numbers.reshape(-1, *numbers.shape[2:]), output=output)
-        status = taken.status.reshape(count, each)
-        np.maximum(status, abscissae.lost, out=status)
-        return cls(
-            taken.values.reshape(count, each, -1), status, abscissae.shape, taken.output,
-            taken.failure,
-        )  # fmt: skip
+        flat = numbers.reshape(-1, *numbers.shape[2:])
+        found = evaluate(case, flat, output=output, candidates=abscissae.all_away())
+        status = found.status.reshape(abscissae.lost.shape)
+        return cls(abscissae, found, np.maximum(status, abscissae.lost, out=status))
 
-    def shaped(self, outputs: int, own: int) -> tuple[Array, Codes]:
-        """Return values of shape (points, outputs, directions, offsets, steps), and status."""
-        values, status = self.values[:, own:], self.status[:, own:]
-        count = len(values)
-        if values.shape[2] != outputs:  # f never returned
-            values = np.full((*values.shape[:2], outputs), np.nan, dtype=values.dtype)
-        return (
-            values.reshape(count, *self.shape, outputs).transpose(0, 4, 1, 2, 3),
-            status.reshape(count, *self.shape),
-        )
+    @property
+    def output(self) -> Shape | None:
+        return self.found.output
+
+    def values(self, outputs: int) -> Array:
+        """Return the values, of shape (points, own + directions * offsets * steps, outputs)."""
+        values, shape = self.found.values, (*self.status.shape, outputs)
+        if self.output is None:  # f never returned
+            return np.full(shape, np.nan, dtype=values.dtype)
+        return values.reshape(shape)
+
+    def beside(self, outputs: int) -> tuple[Array, Codes]:
+        """Return the values and the status of all but the points, as in `Samples`."""
+        values = self.abscissae.by_offset(self.values(outputs))
+        return np.moveaxis(values, -1, 1), self.abscissae.by_offset(self.status)
 
 
-def _along_directions(taken: list[_Taken], outputs: int, own: int) -> tuple[Array, Codes]:
-    """Join parts whose first has `own` abscissae of the points themselves."""
-    if len(taken) == 1:
-        return taken[0].shaped(outputs, own)
-    parts = [part.shaped(outputs, own if part is taken[0] else 0) for part in taken]
-    values, status = zip(*parts, strict=True)
-    return np.concatenate(values, axis=2), np.concatenate(status, axis=1)
+def _aside(
+    case: Case, points: Array, directions: Array, h: Array, offsets: Offsets, output: Shape
+) -> _Taken | None:
+    """Evaluate f at the complex offsets, if there are any."""
+    if not offsets.complex.size:
+        return None
+    return _Taken.of(case, Abscissae.of(points, directions, h, offsets.complex, own=0), output)
+
+
+def _samples(
+    output: Shape, center: Array, center_status: Codes, near: _Taken, aside: _Taken | None
+) -> Samples:
+    outputs = math.prod(output)
+    real, real_status = near.beside(outputs)
+    complex_, complex_status = (None, None) if aside is None else aside.beside(outputs)
+    failures = (part.found.failure for part in (near, aside) if part is not None)
+    return Samples(
+        output=output,
+        center=center,
+        center_status=center_status,
+        real=real,
+        real_status=real_status,
+        complex=complex_,
+        complex_status=complex_status,
+        failures=tuple(failure for failure in failures if failure),
+    )

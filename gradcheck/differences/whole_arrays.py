@@ -26,14 +26,32 @@ class Found:
     calls: int = 0
 
 
-def at_once(function: Callable[..., Any], abscissae: Array, out: Array | None = None) -> Found:
-    """Evaluate on whole arrays, and on a few single numbers that tell whether this is right."""
+def at_once(
+    function: Callable[..., Any],
+    abscissae: Array,
+    *,
+    out: Array | None = None,
+    alone: int | None = None,
+) -> Found:
+    """Evaluate on whole arrays, and on a few single numbers that tell whether this is right.
+
+    Parameters
+    ----------
+    function : callable
+        What is called.
+    abscissae : array
+        Where; nothing is found where it has more than one axis.
+    out : array of shape (count,), optional
+        Takes the values.
+    alone : int, optional
+        Which abscissa is one of the single numbers, besides the first and the last.
+    """
     count = len(abscissae)
     if abscissae.ndim != 1 or not count:
         return Found()
     wanted = abscissae.view()
     wanted.setflags(write=False)  # who changes his argument is called one by one, with copies
-    samples: dict[int, Any] = dict.fromkeys((0, count // 3, count - 1))
+    samples: dict[int, Any] = dict.fromkeys((0, count // 3 if alone is None else alone, count - 1))
     found = np.empty(count, dtype=abscissae.dtype) if out is None else out
     calls = 0
     try:
