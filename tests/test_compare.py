@@ -68,8 +68,8 @@ def bits(x):
     return float(np.sum(np.sin(1e7 * x * np.arange(1, 5))))
 
 
-quiet = Case("quiet", f=lambda x: np.sin(x) + 1e-9 * bits(x), df=np.cos, points=[0.3, 0.7])
-loud = Case("loud", f=lambda x: np.sin(x) + 1e-3 * bits(x), df=np.cos, points=[0.3, 0.7])
+quiet = Case("quiet", f=lambda x: np.sin(x) + 1e-9 * bits(x), df=np.cos, points=[0.3])
+loud = Case("loud", f=lambda x: np.sin(x) + 1e-3 * bits(x), df=np.cos, points=[0.3])
 drawn = Case("drawn", f=lambda x: np.sin(x) + 1e-2 * generator.normal(), df=np.cos, points=[0.3])
 single = Case("single", f=lambda x: float(np.float32(np.sin(x))), df=np.cos, points=[0.3, 0.7])
 zero = Case("zero", f=lambda x: 0.0 * x, df=lambda x: 0.0 * x, points=[0.3])
@@ -266,22 +266,34 @@ def test_a_crash_instead_of_an_error_is_a_changed_outcome(tmp_path: Path) -> Non
     assert (bool(comparison), kinds(comparison)) == (True, {"a": "changed outcome"})
 
 
-def test_unsteady_cases_do_not_differ_from_themselves(tmp_path: Path) -> None:
-    """Noise, single precision, random directions and NaN make no difference between two runs."""
-    file = tmp_path / "unsteady.py"
+@pytest.fixture(scope="module")
+def unsteady(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, gc.Run]:
+    """Return a file of cases that are hard to repeat, and a run of them."""
+    file = tmp_path_factory.mktemp("unsteady") / "unsteady.py"
     file.write_text(UNSTEADY)
+    return file, gc.run(file, file.with_suffix(".sqlite"), workers=0, tables="none")
+
+
+def test_unsteady_cases_do_not_differ_from_themselves(
+    unsteady: tuple[Path, gc.Run], tmp_path: Path
+) -> None:
+    """Noise, single precision, random directions and NaN make no difference between two runs."""
+    file, whole = unsteady
     runs = [
-        gc.run(
-            file,
-            tmp_path / f"{number}.sqlite",
-            workers=workers,
-            directions=directions,
-            seed=seed,
-            tables="none",
-        )
-        for number, (workers, directions, seed) in enumerate(
-            [(0, None, 0), (1, None, 0), (0, 3, 0), (0, 3, 1)]
-        )
+        whole,
+        *(
+            gc.run(
+                file,
+                tmp_path / f"{number}.sqlite",
+                workers=workers,
+                directions=directions,
+                seed=seed,
+                tables="none",
+            )
+            for number, (workers, directions, seed) in enumerate(
+                [(1, None, 0), (0, 3, 0), (0, 3, 1)]
+            )
+        ),
     ]
 
     assert len(runs[0]) == 8
@@ -295,7 +307,7 @@ def test_unsteady_cases_do_not_differ_from_themselves(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_built_in_cases_do_not_differ_from_themselves(tmp_path: Path) -> None:
     """Two runs of built-in cases of all kinds with different workers have no change at all."""
-    cases = list(gc.load_cases().values())[::4]
+    cases = list(gc.load_cases().values())[::8]
     runs = [
         gc.run(cases, tmp_path / f"{workers}.sqlite", workers=workers, tables="none")
         for workers in (0, 2)
@@ -303,15 +315,17 @@ def test_the_built_in_cases_do_not_differ_from_themselves(tmp_path: Path) -> Non
     comparison = gc.compare(*runs)
 
     assert repr(comparison) == "<Comparison: no change>"
-    assert comparison.unchanged == len(runs[0]) > 40
+    assert comparison.unchanged == len(runs[0]) > 20
     assert comparison.settings == ()
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_and_resumed_does_not_differ(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_and_resumed_does_not_differ(
+    unsteady: tuple[Path, gc.Run], tmp_path: Path
+) -> None:
     """The store of a killed run, resumed, compares equal to that of an uninterrupted one."""
-    file, store = tmp_path / "mine.py", tmp_path / "killed.sqlite"
-    file.write_text(UNSTEADY)
+    file, whole = unsteady
+    store = tmp_path / "killed.sqlite"
     kill = (
         "import os, signal, gradcheck as gc\n"
         "def progress(done, failed, total, name):\n"
@@ -319,7 +333,6 @@ def test_a_run_that_was_killed_and_resumed_does_not_differ(tmp_path: Path) -> No
         f"gc.run({str(file)!r}, {str(store)!r}, workers=0, tables='none', progress=progress)"
     )
     killed = subprocess.run([sys.executable, "-c", kill], check=False)
-    whole = gc.run(file, tmp_path / "whole.sqlite", workers=0, tables="none")
     partial = gc.compare(store, whole)
     resumed = gc.compare(gc.resume(store, workers=0), whole)
 
@@ -426,14 +439,14 @@ def test_the_page_needs_no_other_file(edited: tuple[Path, Path], tmp_path: Path)
 
 def test_a_page_of_very_many_changes_is_small(tmp_path: Path) -> None:
     """A page lists some hundreds of a kind, and says how many there are."""
-    many = {f"case {number}": Record(outcome="fail") for number in range(2_000)}
+    many = {f"case {number}": Record(outcome="fail") for number in range(600)}
     good = dict.fromkeys(many, Record(outcome="pass"))
     comparison = gc.compare(stored(tmp_path / "a", good), stored(tmp_path / "b", many))
     page = comparison.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
 
     assert len(page) < 200_000
     assert "The first 300 are shown" in page
-    assert "and 1,950 more" in str(comparison)
+    assert "and 550 more" in str(comparison)
 
 
 def command(*arguments: object) -> Result:

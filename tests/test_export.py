@@ -31,6 +31,7 @@ from gradcheck.output.run_export import (
     junit_lines,
     lines_of,
     markdown,
+    pages,
 )
 
 HOSTILE = (
@@ -104,7 +105,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> gc.Run:
         gc.Case("nowhere", f=np.sin, df=np.cos),
     ]
     folder = tmp_path_factory.mktemp("real")
-    return gc.run(cases, folder / "real.sqlite", workers=0, tables="all")
+    steps = (1e-2, 1e-4, 1e-6)
+    return gc.run(cases, folder / "real.sqlite", workers=0, tables="all", steps=steps)
 
 
 def suite(run: gc.Run) -> ET.Element:
@@ -142,7 +144,7 @@ def test_numbers_of_a_csv_file_read_back_exactly(real: gc.Run, what: str) -> Non
     """What a CSV file says of numbers is what the run says, to the last bit."""
     header, *rows = csv.reader(csv_lines(real, what))
 
-    expected = pd.concat(run_export.TABLES[what](real), ignore_index=True)
+    expected = pd.concat(pages(real, what), ignore_index=True)
     assert header == list(expected.columns)
     assert len(rows) == len(expected) > 0
     for name, cells in zip(header, zip(*rows, strict=True), strict=True):
@@ -156,18 +158,18 @@ def test_numbers_of_a_csv_file_read_back_exactly(real: gc.Run, what: str) -> Non
 def test_tables_by_pages_are_the_tables_of_the_run(real: gc.Run) -> None:
     """Reading page by page gives the rows of `Run` in their order."""
     paged = {
-        what: pd.concat(run_export.TABLES[what](real), ignore_index=True)
+        what: pd.concat(pages(real, what), ignore_index=True)
         for what in ("summary", "findings", "convergence")
     }
 
     pd.testing.assert_frame_equal(paged["summary"], real.summary)
-    pd.testing.assert_frame_equal(paged["findings"], real.findings, check_dtype=False)
-    pd.testing.assert_frame_equal(paged["convergence"], real.convergence, check_dtype=False)
+    pd.testing.assert_frame_equal(paged["findings"], real.findings)
+    pd.testing.assert_frame_equal(paged["convergence"], real.convergence)
 
 
 def test_entries_by_pages_are_the_tables_of_the_results(real: gc.Run) -> None:
     """The entries of a case are those of its `Result.table`, to the last bit and in its order."""
-    (page,) = run_export.TABLES["entries"](real)
+    (page,) = pages(real, "entries")
 
     assert list(page["case"].unique()) == ["sine", "=bowl |<b>"]
     for name, rows in page.groupby("case"):
@@ -220,7 +222,7 @@ def test_parquet_keeps_the_dtypes(real: gc.Run, what: str, tmp_path: Path) -> No
     pytest.importorskip("pyarrow")
     path = export(real, "parquet", what, tmp_path / "table.parquet")
 
-    expected = pd.concat(run_export.TABLES[what](real), ignore_index=True)
+    expected = pd.concat(pages(real, what), ignore_index=True)
     pd.testing.assert_frame_equal(pd.read_parquet(path), expected)
 
 

@@ -1,6 +1,8 @@
 """Hostile cases: each costs its own row, whatever it does, and nothing else."""
 
 import os
+import re
+import signal
 import sys
 import threading
 import time
@@ -24,6 +26,8 @@ from benchmarks import hostile
 pytestmark = pytest.mark.slow
 
 LIMIT = 2.0
+PATIENCE = 120.0
+"""Seconds after which a test gives up."""
 SAME = ["case", "outcome", "reason", "findings", "message", "resolution", "error", "evaluations"]
 
 
@@ -31,14 +35,17 @@ SAME = ["case", "outcome", "reason", "findings", "message", "resolution", "error
 def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[gc.Run, gc.Run]:
     """Return a run of innocent cases, and one of the same among hostile ones."""
     home = tmp_path_factory.mktemp("runs")
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr("gradcheck.batch.supervisor.GRACE", 0.5)
     found = []
     for name, with_hostile in (("clean", False), ("both", True)):
-        hostile.write(home / name, innocent=108, hostile=with_hostile)
+        hostile.write(home / name, innocent=36, hostile=with_hostile)
         store = home / f"{name}.sqlite"
         options: Any = {
             "workers": 2, "time_limit": LIMIT, "memory_limit": 1 << 30, "tables": "none",
         }  # fmt: skip
         found.append(gc.run(home / name, store, **options))
+    monkeypatch.undo()
     return found[0], found[1]
 
 
@@ -51,9 +58,9 @@ def test_twelve_kinds_of_hostile_case_leave_the_others_as_they_were(
     others = rows[rows["case"].str.startswith("innocent")].reset_index(drop=True)
 
     assert len(hostile.KINDS) == 12
-    assert len(rows) == 120
+    assert len(rows) == 48
     assert others[SAME].equals(clean.summary[SAME])
-    assert clean.counts == {"fail": 11, "pass": 97}
+    assert clean.counts == {"fail": 4, "pass": 32}
 
 
 @pytest.mark.parametrize("name", [n for n, (_, o) in hostile.KINDS.items() if "or" not in o])
@@ -73,7 +80,7 @@ def test_the_place_where_a_case_hung_or_crashed_is_named(runs: tuple[gc.Run, gc.
     message = dict(zip(runs[1].summary["case"], runs[1].summary["message"], strict=True))
 
     assert "not finished after 2 s, in loop (" in message["loops"]
-    assert "_b_hostile.py:18)" in message["loops"]
+    assert re.search(r"_b_hostile\.py:1[89]\)", message["loops"])
     assert "killed by SIGABRT, in f (" in message["abort"]
     assert "killed by SIGSEGV" in message["segfault"]
     assert "memory runs out" in message["sigkill"]
@@ -116,6 +123,14 @@ def supervisor() -> Iterator[Supervisor]:
     supervisor = Supervisor(Limits(seconds=LIMIT))
     yield supervisor
     supervisor.stop()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        threading.Event().wait(0.02)
 
 
 def deed(number: int) -> int:
@@ -187,42 +202,41 @@ def test_a_supervisor_answers_for_every_item(
 
 def test_an_item_that_takes_too_long_is_ended_at_its_own_limit(supervisor: Supervisor) -> None:
     """The time limit counts from the start of the item, not of its chunk."""
-    answers = supervisor.run(time.sleep, [(1.2,), (1.2,), (30.0,), (0.0,)])
+    answers = supervisor.run(time.sleep, [(0.7,), (0.7,), (0.7,), (600.0,), (0.0,)])
 
-    assert [answer.outcome for answer in answers] == ["", "", TIMED_OUT, ""]
-    assert answers[2].seconds == LIMIT
+    assert [answer.outcome for answer in answers] == ["", "", "", TIMED_OUT, ""]
+    assert answers[3].seconds == LIMIT
 
 
 def test_a_child_that_dies_idle_is_replaced(supervisor: Supervisor) -> None:
     """A child that a late signal ends between two chunks costs nothing."""
-    import signal
-
-    first = supervisor.run(signal.setitimer, [(signal.ITIMER_REAL, 0.05)])
-    threading.Event().wait(0.3)
+    (first,) = supervisor.run(_die_soon, [()])
+    wait_for(lambda: not Path(f"/proc/{first.value}").exists())
     second = supervisor.run(deed, [(number,) for number in range(3)])
 
-    assert [answer.value for answer in first] == [(0.0, 0.0)]
+    assert first.value
     assert [answer.value for answer in second] == [0, 1, 2]
+
+
+def _die_soon() -> int:
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    return os.getpid()
 
 
 def test_stopping_in_the_middle_leaves_no_process(tmp_path: Path) -> None:
     """A crew that is left while its children sleep ends them."""
-    with ThreadPoolExecutor(1) as thread, children(2, Limits(seconds=60)) as crew:
+    with ThreadPoolExecutor(1) as thread, children(2, Limits(seconds=600)) as crew:
         answers = crew(_note_and_sleep, [(str(tmp_path), number) for number in range(2)])
         waiting = thread.submit(list, answers)
-        while len(pids := [int(f.name) for f in tmp_path.iterdir()]) < 2:
-            threading.Event().wait(0.02)
+        wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
 
     assert isinstance(waiting.exception(), gc.RunError)
-    for pid in pids:
-        for _ in range(200):
-            if not Path(f"/proc/{pid}").exists():
-                break
-            threading.Event().wait(0.02)
-        assert not Path(f"/proc/{pid}").exists()
+    for file in tmp_path.iterdir():
+        gone = Path(f"/proc/{file.name}")
+        wait_for(lambda gone=gone: not gone.exists())  # type: ignore[misc]
 
 
 def _note_and_sleep(folder: str, number: int) -> int:
     (Path(folder) / str(os.getpid())).touch()
-    threading.Event().wait(60)
+    threading.Event().wait(600)
     return number

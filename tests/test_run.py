@@ -33,13 +33,22 @@ cases = [
 '''
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Return a case file."""
-    path = tmp_path / "my_cases" / "waves.py"
-    path.parent.mkdir()
+STEPS = (1e-2, 1e-4, 1e-6)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a case file, alone in its folder."""
+    path = tmp_path_factory.mktemp("my_cases") / "waves.py"
     path.write_text(FILE, encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def done(file: Path, tmp_path_factory: pytest.TempPathFactory) -> gc.Run:
+    """Return a run of its cases in this process."""
+    store = tmp_path_factory.mktemp("done") / "results.sqlite"
+    return gc.run(gc.load_cases(file), store, workers=0, tables="none")
 
 
 @pytest.fixture
@@ -53,17 +62,15 @@ def sine(name: str = "sine", **options: Any) -> gc.Case:
     return gc.Case(name, f=np.sin, df=np.cos, **({"points": [0.7]} | options))
 
 
-def test_every_case_has_one_row_in_the_order_of_the_run(file: Path, store: Path) -> None:
+def test_every_case_has_one_row_in_the_order_of_the_run(file: Path, done: gc.Run) -> None:
     """The summary has a row a case, with its outcome, findings and place."""
-    done = gc.run(file, store, workers=0)
-
     assert list(done.summary["case"]) == [f"case-{k}" for k in range(10)]
     assert list(done.failed["case"]) == ["case-2", "case-5"]
     assert list(done.failed["findings"]) == ["sign", "sign"]
     assert set(done.summary["file"]) == {str(file)}
     assert done.counts == {"fail": 2, "pass": 8}
     assert not done
-    assert repr(done) == f"<Run '{store}': 2 fail, 8 pass>"
+    assert repr(done) == f"<Run '{done.path}': 2 fail, 8 pass>"
 
 
 def test_a_run_of_right_cases_is_true(store: Path) -> None:
@@ -74,7 +81,7 @@ def test_a_run_of_right_cases_is_true(store: Path) -> None:
 @pytest.mark.parametrize("as_what", ["registry", "path", "folder", "list of paths", "request"])
 @pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.slow)])
 def test_cases_are_given_as_objects_or_by_path(
-    file: Path, store: Path, as_what: str, workers: int
+    file: Path, done: gc.Run, store: Path, as_what: str, workers: int
 ) -> None:
     """A registry, a file, a folder, several of those: the rows are the same."""
     from gradcheck.batch.request import Request
@@ -87,10 +94,9 @@ def test_cases_are_given_as_objects_or_by_path(
         "request": lambda: Request.of(file),
     }
 
-    done = gc.run(ways[as_what](), store, workers=workers)
+    found = gc.run(ways[as_what](), store, workers=workers, tables="none")
 
-    expected = gc.run(gc.load_cases(file), store.with_suffix(".other"), workers=0)
-    assert done.summary[SAME].equals(expected.summary[SAME])
+    assert found.summary[SAME].equals(done.summary[SAME])
 
 
 def test_cases_made_in_memory_need_this_process(store: Path) -> None:
@@ -165,7 +171,7 @@ def test_maxfail_skips_what_follows_in_the_order_of_the_run(
     file: Path, store: Path, workers: int
 ) -> None:
     """The cases after the last failure that was allowed are skipped, whoever did them already."""
-    done = gc.run(file, store, workers=workers, maxfail=1)
+    done = gc.run(file, store, workers=workers, maxfail=1, tables="none")
 
     assert done.counts == {"fail": 1, "skipped": 7, "pass": 2}
     assert list(done.summary["outcome"]) == ["pass", "pass", "fail"] + ["skipped"] * 7
@@ -177,7 +183,7 @@ def test_progress_counts_what_is_done_and_what_failed(file: Path, store: Path) -
     """The progress is told at the start and after each case."""
     told: list[tuple[int, int, int, str]] = []
 
-    gc.run(file, store, workers=0, progress=lambda *facts: told.append(facts))
+    gc.run(file, store, workers=0, tables="none", progress=lambda *facts: told.append(facts))
 
     assert told[0] == (0, 0, 10, "")
     assert told[3] == (3, 1, 10, "case-2")
@@ -204,11 +210,12 @@ def test_ctrl_c_leaves_a_store_that_can_be_resumed(store: Path) -> None:
 @pytest.mark.parametrize(("tables", "kept"), [("none", 0), ("suspects", 2), ("all", 10)])
 def test_error_tables_are_kept_as_asked(file: Path, store: Path, tables: Any, kept: int) -> None:
     """Error tables and curves are those of no case, of those that do not pass, or of all."""
-    done = gc.run(file, store, workers=0, tables=tables, stencils=[gc.FORWARD, gc.CENTRAL])
+    chosen: dict[str, Any] = {"stencils": [gc.FORWARD, gc.CENTRAL], "steps": STEPS}
+    done = gc.run(file, store, workers=0, tables=tables, **chosen)
 
     assert done.convergence["case"].nunique() == kept
     if kept:
-        expected = gc.sweep(gc.load_cases(file)["case-2"], stencils=[gc.FORWARD, gc.CENTRAL])
+        expected = gc.sweep(gc.load_cases(file)["case-2"], **chosen)
         found = done.table("case-2")
         assert np.array_equal(found["numeric"], expected["numeric"], equal_nan=True)
         assert list(found.columns) == list(expected.columns)
@@ -229,10 +236,8 @@ def test_the_table_of_a_large_case_has_its_worst_entries(store: Path) -> None:
     assert set(table["point"]) == {0}
 
 
-def test_the_results_are_those_of_check(file: Path, store: Path) -> None:
+def test_the_results_are_those_of_check(file: Path, done: gc.Run) -> None:
     """What is read back is what `check` says, entry by entry and word by word."""
-    done = gc.run(file, store, workers=0, tables="none")
-
     for name, case in gc.load_cases(file).items():
         expected = gc.check(case)
         found = done.result(name)
@@ -299,7 +304,7 @@ def test_the_code_of_cases_does_not_run_in_the_process_that_coordinates(
         encoding="utf-8",
     )
 
-    gc.run(path, store, workers=1)
+    gc.run(path, store, workers=1, tables="none")
 
     pids = log.read_text(encoding="utf-8").split()
     assert str(os.getpid()) not in pids

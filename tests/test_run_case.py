@@ -85,6 +85,18 @@ def page_of(run: Run, name: str, place: RunPlace = PLACE) -> str:
     return case_page(run, name, place, report="A run")
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Store what came of the two cases above."""
+    return stored(tmp_path_factory.mktemp("kept"), matrix_case(), branch_case())
+
+
+@pytest.fixture(scope="module")
+def pages(kept: Run) -> dict[str, str]:
+    """Write their pages."""
+    return {name: page_of(kept, name) for name in ("matrix", "branch")}
+
+
 class _Page(HTMLParser):
     """Collect elements, attributes, ids, links, and the text of a page."""
 
@@ -110,11 +122,10 @@ class _Page(HTMLParser):
         self.text += data
 
 
-def test_a_page_tells_what_the_report_of_cases_tells(tmp_path: Path) -> None:
+def test_a_page_tells_what_the_report_of_cases_tells(pages: dict[str, str]) -> None:
     """Sentence, causes and worst entries are those of the verdict, from the store alone."""
-    run = stored(tmp_path, matrix_case())
     verdict = told(check(matrix_case()))
-    text = _Page(page_of(run, "matrix")).text
+    text = _Page(pages["matrix"]).text
 
     assert "fail" == verdict.word
     for words in (verdict.sentence, verdict.closing, *(cause.words for cause in verdict.causes)):
@@ -124,28 +135,23 @@ def test_a_page_tells_what_the_report_of_cases_tells(tmp_path: Path) -> None:
         assert entry.numeric in text
 
 
-def test_a_page_calls_no_function_of_the_case(tmp_path: Path) -> None:
+def test_a_page_calls_no_function_of_the_case(pages: dict[str, str]) -> None:
     """A stored result has no functions, and yet the page has its error curve."""
-    run = stored(tmp_path, matrix_case())
-    page = page_of(run, "matrix")
+    page = pages["matrix"]
 
     assert "Error against h" in page
     assert "step size h" in page
     assert "stall" in _Page(page).text
 
 
-def test_the_same_store_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_the_same_store_gives_the_same_bytes(kept: Run, pages: dict[str, str]) -> None:
     """A page depends on nothing but the store and its place."""
-    run = stored(tmp_path, matrix_case())
-
-    assert page_of(run, "matrix") == page_of(Run(run.path), "matrix")
+    assert pages["matrix"] == page_of(Run(kept.path), "matrix")
 
 
-def test_a_page_is_whole(tmp_path: Path) -> None:
+def test_a_page_is_whole(pages: dict[str, str]) -> None:
     """Ids are unique, figures are well-formed and named, and nothing comes from elsewhere."""
-    run = stored(tmp_path, matrix_case(), branch_case())
-    for name in ("matrix", "branch"):
-        page = page_of(run, name)
+    for page in pages.values():
         parsed = _Page(page)
 
         assert len(parsed.ids) == len(set(parsed.ids))
@@ -160,9 +166,9 @@ def test_a_page_is_whole(tmp_path: Path) -> None:
             ET.fromstring(figure)  # noqa: S314  (our own page)
 
 
-def test_the_only_script_is_the_one_that_the_page_allows(tmp_path: Path) -> None:
+def test_the_only_script_is_the_one_that_the_page_allows(pages: dict[str, str]) -> None:
     """The policy of the page names the digest of its only script."""
-    parsed = _Page(page := page_of(stored(tmp_path, matrix_case()), "matrix"))
+    parsed = _Page(page := pages["matrix"])
     (script,) = parsed.scripts
     digest = b64encode(sha256(script.encode()).digest()).decode()
 
@@ -304,10 +310,10 @@ def test_a_case_that_was_not_reached_has_a_page(tmp_path: Path) -> None:
     assert "--resume" in text
 
 
-def test_a_case_that_is_not_in_the_run_is_an_error(tmp_path: Path) -> None:
+def test_a_case_that_is_not_in_the_run_is_an_error(kept: Run) -> None:
     """A page can be had of cases of the run only."""
     with pytest.raises(SelectionError, match="no case of the run is called 'other'"):
-        page_of(stored(tmp_path, matrix_case()), "other")
+        page_of(kept, "other")
 
 
 def test_a_page_without_error_table_says_how_to_keep_it(tmp_path: Path) -> None:
@@ -476,12 +482,14 @@ def test_the_histogram_counts_every_entry() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the PATH")
-def test_the_script_can_be_copied_and_nothing_is_wider_than_a_phone(tmp_path: Path) -> None:
+def test_the_script_can_be_copied_and_nothing_is_wider_than_a_phone(
+    pages: dict[str, str], tmp_path: Path
+) -> None:
     """Only with JavaScript there are buttons; the page fits 360 px, and the browser is content."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     file = tmp_path / "cases" / "it.html"
     file.parent.mkdir()
-    file.write_text(page_of(stored(tmp_path, matrix_case()), "matrix"))
+    file.write_text(pages["matrix"])
     style = content.folder("reports") / "templates" / "style.css"
     shutil.copy(style, tmp_path / "style.css")
     complaints: list[str] = []
@@ -498,9 +506,9 @@ def test_the_script_can_be_copied_and_nothing_is_wider_than_a_phone(tmp_path: Pa
             assert scripts == page.locator("button.copy").first.is_visible()
             if scripts:
                 assert 360 == page.evaluate("document.documentElement.scrollWidth")
-                page.locator("button.copy").first.click()
-                page.wait_for_function("document.querySelector('button.copy').innerText != 'Copy'")
-                assert "Copied" == page.locator("button.copy").first.inner_text()
+                button = page.locator("button.copy").first
+                button.click()
+                sync_api.expect(button).to_have_text("Copied", timeout=30_000)
             context.close()
         browser.close()
     assert [] == complaints

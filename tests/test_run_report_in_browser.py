@@ -51,25 +51,40 @@ def browser() -> "Iterator[Browser]":
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: "Browser", report: RunReport) -> "Iterator[Page]":
-    """Open the first page; the test fails if the browser complains about anything."""
+@pytest.fixture(scope="module")
+def opened(browser: "Browser", report: RunReport) -> "Iterator[tuple[Page, list[str]]]":
+    """Open the first page, and collect what the browser complains about."""
     yield from _opened(browser, report.index, java_script_enabled=True)
+
+
+@pytest.fixture
+def page(opened: "tuple[Page, list[str]]", report: RunReport) -> "Iterator[Page]":
+    """Load the first page anew; the test fails if the browser complains about anything."""
+    page, complaints = opened
+    page.emulate_media(media="screen")
+    page.goto(report.index.resolve().as_uri())
+    yield page
+    assert [] == complaints
 
 
 @pytest.fixture
 def plain(browser: "Browser", report: RunReport) -> "Iterator[Page]":
     """Open it on a phone, in dark colours, without JavaScript."""
-    yield from _opened(
+    for page, complaints in _opened(
         browser,
         report.index,
         java_script_enabled=False,
         viewport={"width": 360, "height": 800},
         color_scheme="dark",
-    )
+    ):
+        yield page
+        assert [] == complaints
 
 
-def _opened(browser: "Browser", file: Path, **options: object) -> "Iterator[Page]":
+def _opened(
+    browser: "Browser", file: Path, **options: object
+) -> "Iterator[tuple[Page, list[str]]]":
+    """Open a page in a window of its own."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     opened = context.new_page()
     complaints: list[str] = []
@@ -79,7 +94,7 @@ def _opened(browser: "Browser", file: Path, **options: object) -> "Iterator[Page
     requests: list[str] = []
     opened.on("request", lambda request: requests.append(request.url))
     opened.goto(file.resolve().as_uri())
-    yield opened
+    yield opened, complaints
     context.close()
     assert [] == complaints
     assert [] == [url for url in requests if not url.startswith(("file:", "data:"))]
