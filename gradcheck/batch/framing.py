@@ -1,5 +1,6 @@
-"""The columns of the tables that a stored run is read as, and their dtypes."""
+"""The columns of the tables that a stored run is read as, and their values."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -53,6 +54,8 @@ Numbers are missing (NaN, <NA>) where the case was not reached or there is nothi
 infinite where nothing bounds them.
 """
 
+_FLOATS = [name for name, column in SUMMARY.items() if column.dtype == "float64"]
+
 FINDINGS: Mapping[str, Column] = MappingProxyType(
     {
         "case": Column("str", "its name"),
@@ -97,3 +100,11 @@ def framed(
         text = [name for name, kind in kinds.items() if kind == "str"]
         table[text] = table[text].fillna("")
         return table.astype(kinds)
+
+
+def plain(row: Sequence[Any]) -> dict[str, Any]:
+    """Return a row of the summary by its columns; the database keeps no NaN."""
+    record = dict(zip(SUMMARY, row, strict=True))
+    if record["outcome"] is None:  # not reached
+        return record | dict.fromkeys(("reason", "findings", "message"), "")
+    return record | {name: math.nan for name in _FLOATS if record[name] is None}

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.batch.connection import reading
-from gradcheck.batch.framing import CONVERGENCE, framed
+from gradcheck.batch.paging import table_pages
 from gradcheck.batch.reading import Run
-from gradcheck.batch.record import CURVE_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +26,6 @@ class Background:
 
 def background(run: Run, case: str) -> Background:
     """Read what there is about one case; nothing is read of the others."""
-    columns = ", ".join(f'curve."{name}"' for name in CURVE_COLUMNS)
     with reading(run.path) as connection:
         tags = connection.execute(
             "SELECT tag FROM tag JOIN planned USING (id) WHERE name = ? ORDER BY tag", (case,)
@@ -37,13 +35,8 @@ def background(run: Run, case: str) -> Background:
             "JOIN session ON session.id = examined.session WHERE name = ?",
             (case,),
         ).fetchone()
-        rows = connection.execute(
-            f"SELECT name, {columns} FROM curve JOIN planned USING (id) "  # noqa: S608  (names of ours)
-            "WHERE name = ? ORDER BY number",
-            (case,),
-        ).fetchall()
     return Background(
         tags=tuple(tag for (tag,) in tags),
         environment={} if examined is None else json.loads(examined[0]),
-        curves=framed(run.path, rows, CONVERGENCE),
+        curves=next(table_pages(run.path, "convergence", "name = ?", case)),
     )

@@ -1,87 +1,139 @@
-"""A stored run in pages, so that any number of cases needs the memory of a few.
+"""How a store is read: a table as a whole, or page by page, in the memory of a few cases.
 
-The store is open only while a page is read: a slow reader never keeps a run from writing.
+Between two pages the store is closed: a slow reader never keeps a run from writing. A case that the
+run has removed since then is left out.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from gradcheck.batch.connection import reading
-from gradcheck.batch.reading import Run
+from gradcheck.batch.connection import reading, understood
+from gradcheck.batch.framing import CONVERGENCE, FINDINGS, SUMMARY, Column, framed
 from gradcheck.batch.record import CURVE_COLUMNS
-from gradcheck.batch.schema import CURVE_KINDS
+from gradcheck.batch.schema import GRAVITY
+from gradcheck.errors import SelectionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Order = Literal["run", "gravest", "slowest", "name"]
+
 PAGE = 2_000
 """So many cases are read at a time."""
 
-_FINDINGS = {"case": "str", "rank": "int64", "code": "str", "certainty": "str", "message": "str"}
-_KINDS = {"INTEGER": "int64", "TEXT": "str", "REAL": "float64"}
-_CURVES = {"case": "str"} | {
-    name: _KINDS[CURVE_KINDS.get(name, "REAL")] for name in CURVE_COLUMNS
-}  # fmt: skip
+
+class Query(NamedTuple):
+    """What is read of cases, in SQL: some rows of each."""
+
+    columns: str
+    tables: str = "planned LEFT JOIN examined USING (id)"
+    order: str = "position"
 
 
-def summary_pages(run: Run) -> "Iterator[pd.DataFrame]":
-    """Yield `Run.summary` in its order, some rows at a time."""
-    for place in _places(run, PAGE):
-        yield run.rows("WHERE position >= ? AND position < ? ORDER BY position", place)
+class Table(NamedTuple):
+    """A query, and the columns of its rows as a table."""
+
+    query: Query
+    columns: Mapping[str, Column]
 
 
-def finding_pages(run: Run) -> "Iterator[pd.DataFrame]":
-    """Yield `Run.findings` in its order: page by page those of the cases of `summary_pages`."""
-    query = (
-        "SELECT name, rank, code, certainty, finding.message FROM finding "
-        "JOIN planned USING (id) WHERE position >= ? AND position < ? ORDER BY position, rank"
-    )
-    for place in _places(run, PAGE):
-        yield _frame(run, query, place, _FINDINGS)
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "summary": Table(Query(", ".join(SUMMARY).replace("case", "name", 1)), SUMMARY),
+        "findings": Table(
+            Query(
+                "name, rank, code, certainty, finding.message",
+                "finding JOIN planned USING (id)",
+                "position, rank",
+            ),
+            FINDINGS,
+        ),
+        "convergence": Table(
+            Query(
+                ", ".join(("name", *(f'curve."{name}"' for name in CURVE_COLUMNS))),
+                "curve JOIN planned USING (id)",
+                "position, number",
+            ),
+            CONVERGENCE,
+        ),
+    }
+)
+"""The tables of `gradcheck.batch.reading.Run`."""
 
 
-def convergence_pages(run: Run) -> "Iterator[pd.DataFrame]":
-    """Yield `Run.convergence` in its order: page by page that of the cases of `summary_pages`."""
-    columns = ", ".join(f'curve."{name}"' for name in CURVE_COLUMNS)
-    query = (
-        f"SELECT name, {columns} FROM curve JOIN planned USING (id) "  # noqa: S608  (names of ours)
-        "WHERE position >= ? AND position < ? ORDER BY position, number"
-    )
-    for place in _places(run, PAGE):
-        yield _frame(run, query, place, _CURVES)
+def whole(path: Path, name: str) -> "pd.DataFrame":
+    """Read one of `TABLES`, in the order of the run."""
+    query, columns = TABLES[name]
+    with reading(path) as connection:
+        rows = connection.execute(
+            f"SELECT {query.columns} FROM {query.tables} ORDER BY {query.order}"  # noqa: S608  (names of ours)
+        ).fetchall()
+    return framed(path, rows, columns)
 
 
-def case_records(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield a case at a time: the columns `SUMMARY` as plain values, None where there is none.
+def table_pages(path: Path, name: str, where: str = "TRUE", *of: Any) -> "Iterator[pd.DataFrame]":
+    """Yield one of `TABLES` in the order of the run; there is at least one page.
 
-    Under `findings` stands a list with code, certainty and message of each, the surest first.
+    The pages of all tables are about the same cases: those for which a condition holds.
     """
-    for rows, findings in zip(summary_pages(run), finding_pages(run), strict=True):
-        found: dict[str, list[dict[str, Any]]] = {}
-        for case, _rank, code, certainty, message in findings.itertuples(index=False, name=None):
-            cause = {"code": code, "certainty": certainty, "message": message}
-            found.setdefault(case, []).append(cause)
-        columns = [_plain(rows[name]) for name in rows.columns]
-        for values in zip(*columns, strict=True):
-            record = dict(zip(rows.columns, values, strict=True))
-            yield record | {"findings": found.get(record["case"], [])}
+    query, columns = TABLES[name]
+    for rows in pages(path, query, case_numbers(path, where, of)):
+        yield framed(path, rows, columns)
 
 
-def _places(run: Run, size: int) -> Iterator[tuple[int, int]]:
-    """Yield the ends of the pages, in positions of cases; a run has at least one page."""
-    with reading(run.path) as connection:
-        (last,) = connection.execute("SELECT max(position) FROM planned").fetchone()
-    for start in range(0, (last or 0) + 1, size):
-        yield start, start + size
+_BY: Mapping[Order, str] = MappingProxyType(
+    {"run": "position", "gravest": f"{GRAVITY}, name", "slowest": "seconds DESC, name",
+     "name": "name"}
+)  # fmt: skip
 
 
-def _plain(column: "pd.Series[Any]") -> list[Any]:
-    return column.astype(object).where(column.notna().to_numpy(), None).tolist()
+def case_numbers(
+    path: Path, where: str = "TRUE", of: Sequence[Any] = (), order: Order = "run"
+) -> Sequence[int]:
+    """Return the numbers of the cases for which a condition holds.
+
+    Cases that were not reached come last, where the order is about what came of them.
+
+    Raises
+    ------
+    SelectionError
+        If there is no such order.
+    """
+    if order not in _BY:
+        raise SelectionError(f"order must be one of {', '.join(_BY)}, got {order!r}")
+    planned = f"planned LEFT JOIN examined USING (id) WHERE ({where})"
+    queries = [f"{planned} ORDER BY {_BY[order]}"]
+    if order in ("gravest", "slowest"):  # each part by an index of its own
+        examined = f"examined JOIN planned USING (id) WHERE ({where})"
+        queries = [f"{examined} ORDER BY {_BY[order]}",
+                   f"{planned} AND examined.id IS NULL ORDER BY name"]  # fmt: skip
+    numbers = array("q")
+    with reading(path) as connection, understood(path):
+        for query in queries:
+            rows = connection.execute(f"SELECT planned.id FROM {query}", of)  # noqa: S608  (names of ours, and the caller's condition)
+            numbers.extend(number for (number,) in rows)
+    return numbers
 
 
-def _frame(run: Run, query: str, place: tuple[int, int], kinds: dict[str, Any]) -> "pd.DataFrame":
-    import pandas as pd
+def pages(
+    path: Path, query: Query, numbers: Sequence[int], *, size: int | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of the cases with these numbers, in their order; there is at least one page.
 
-    with reading(run.path) as connection:
-        rows = connection.execute(query, place).fetchall()
-    return pd.DataFrame.from_records(rows, columns=list(kinds)).astype(kinds)
+    A page has the rows of so many cases, `PAGE` by default.
+    """
+    size = size or PAGE
+    for start in range(0, len(numbers) or 1, size):
+        here = {number: place for place, number in enumerate(numbers[start : start + size])}
+        marks = ", ".join("?" * len(here))
+        with reading(path) as connection:
+            rows = connection.execute(
+                f"SELECT planned.id, {query.columns} FROM {query.tables} "  # noqa: S608  (names of ours)
+                f"WHERE planned.id IN ({marks}) ORDER BY {query.order}",
+                tuple(here),
+            ).fetchall()
+        rows.sort(key=lambda row: here[row[0]])
+        yield [row[1:] for row in rows]

@@ -1,18 +1,18 @@
 """A run that was stored, for the one that reads it."""
 
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.batch.archive import unpack_result, unpack_table
 from gradcheck.batch.connection import reading, understood
-from gradcheck.batch.framing import CONVERGENCE, FINDINGS, SUMMARY, Column, framed
-from gradcheck.batch.questions import Order, chosen, streamed
-from gradcheck.batch.record import CURVE_COLUMNS, FAILURES, OUTCOMES
+from gradcheck.batch.framing import plain
+from gradcheck.batch.paging import TABLES, Order, Query, case_numbers, pages, whole
+from gradcheck.batch.record import FAILURES, OUTCOMES
 from gradcheck.batch.settings import Settings
 from gradcheck.errors import SelectionError
 from gradcheck.model.case import Origin
@@ -81,7 +81,7 @@ class Run:
     @cached_property
     def summary(self) -> "pd.DataFrame":
         """A row a case, in the order of the run, with the columns `SUMMARY`."""
-        return self.rows()
+        return whole(self.path, "summary")
 
     @property
     def failed(self) -> "pd.DataFrame":
@@ -89,13 +89,8 @@ class Run:
         chosen = self.summary["outcome"].isin(FAILURES)
         return self.summary[chosen.to_numpy()].reset_index(drop=True)
 
-    def rows(self, where: str = "", parameters: tuple[Any, ...] = ()) -> "pd.DataFrame":
-        """Return rows of the summary; `where` may be any end of a query on its columns."""
-        query = f"SELECT {_COLUMNS} FROM planned LEFT JOIN examined USING (id)"  # noqa: S608  (names of ours)
-        return self._frame(f"{query} {where or 'ORDER BY position'}", SUMMARY, parameters)
-
     def records(
-        self, where: str = "", parameters: tuple[Any, ...] = (), *, order: Order = "run"
+        self, where: str = "TRUE", parameters: tuple[Any, ...] = (), *, order: Order = "run"
     ) -> Iterator[dict[str, Any]]:
         """Return the rows of the summary one by one, in the memory of a few of them.
 
@@ -118,13 +113,12 @@ class Run:
         SelectionError
             If there is no such order.
         """
-        with reading(self.path) as connection, understood(self.path):
-            numbers = chosen(connection, where, parameters, order)
-        tables = "planned LEFT JOIN examined USING (id)"
-        return map(_record, streamed(self.path, numbers, _COLUMNS, tables))
+        numbers = case_numbers(self.path, where, parameters, order)
+        found = pages(self.path, TABLES["summary"].query, numbers)
+        return map(plain, chain.from_iterable(found))
 
     def results(
-        self, where: str = "", parameters: tuple[Any, ...] = (), *, order: Order = "run"
+        self, where: str = "TRUE", parameters: tuple[Any, ...] = (), *, order: Order = "run"
     ) -> Iterator[tuple[str, Result]]:
         """Return name and whole result of each case that has one, in the memory of a few.
 
@@ -133,31 +127,19 @@ class Run:
         where, parameters, order
             As for `records`.
         """
-        with reading(self.path) as connection, understood(self.path):
-            numbers = chosen(connection, where, parameters, order)
-        tables = "planned JOIN examined USING (id) JOIN result USING (id)"
-        columns = "name, packed, file, line, theme, seconds"
-        rows = streamed(self.path, numbers, columns, tables, page=_RESULTS)
-        return ((row[0], self._result(*row)) for row in rows)
+        numbers = case_numbers(self.path, where, parameters, order)
+        found = pages(self.path, _RESULT, numbers, size=_RESULTS)
+        return ((row[0], self._result(*row)) for row in chain.from_iterable(found))
 
     @cached_property
     def findings(self) -> "pd.DataFrame":
         """A row for each finding, in the order of the run, with the columns `FINDINGS`."""
-        return self._frame(
-            "SELECT name, rank, code, certainty, finding.message FROM finding "
-            "JOIN planned USING (id) ORDER BY position, rank",
-            FINDINGS,
-        )
+        return whole(self.path, "findings")
 
     @cached_property
     def convergence(self) -> "pd.DataFrame":
         """A row for each error curve that was kept, with the columns `CONVERGENCE`."""
-        columns = ", ".join(f'curve."{name}"' for name in CURVE_COLUMNS)
-        return self._frame(
-            f"SELECT name, {columns} FROM curve JOIN planned USING (id) "  # noqa: S608  (names of ours)
-            "ORDER BY position, number",
-            CONVERGENCE,
-        )
+        return whole(self.path, "convergence")
 
     def result(self, case: str) -> Result:
         """Return the whole result of a case, as `gradcheck.check` gave it.
@@ -231,13 +213,6 @@ class Run:
             origin = Origin(Path(file), line, theme) if file else None
             return unpack_result(packed, name, origin, seconds)
 
-    def _frame(
-        self, query: str, columns: Mapping[str, Column], parameters: tuple[Any, ...] = ()
-    ) -> "pd.DataFrame":
-        with reading(self.path) as connection:
-            rows = connection.execute(query, parameters).fetchall()
-        return framed(self.path, rows, columns)
-
 
 def read_run(store: str | Path) -> Run:
     """Read a run from its store.
@@ -255,19 +230,12 @@ def read_run(store: str | Path) -> Run:
     return Run(Path(store))
 
 
-_COLUMNS = ", ".join("name" if name == "case" else name for name in SUMMARY)
-_WORDS = ("reason", "findings", "message")
-_FLOATS = ("resolution", "error", "noise", "excess", "seconds")
+_RESULT = Query(
+    "name, packed, file, line, theme, seconds",
+    "planned JOIN examined USING (id) JOIN result USING (id)",
+)
 _RESULTS = 100
 """So many whole results are read at a time: each may be large."""
-
-
-def _record(row: tuple[Any, ...]) -> dict[str, Any]:
-    """Return a row of the summary; the database keeps no NaN."""
-    record = dict(zip(SUMMARY, row, strict=True))
-    if record["outcome"] is None:
-        return record | dict.fromkeys(_WORDS, "")
-    return record | {name: math.nan for name in _FLOATS if record[name] is None}
 
 
 def _unknown(name: str, names: "pd.Series[str]") -> str:

@@ -102,6 +102,7 @@ def run(  # noqa: PLR0913  (the subject, and options that are all named)
     >>> result = run(cases, f"{folder.name}/results.sqlite", workers=0)
     >>> result.counts, list(result.failed["findings"])
     ({'fail': 1, 'pass': 1}, ['sign'])
+    >>> folder.cleanup()
     """
     settings = Settings(
         seed=seed, points=points, rtol=rtol, atol=atol, directions=directions, entries=entries,
@@ -173,6 +174,7 @@ def resume(  # noqa: PLR0913  (the subject, and options that are all named)
     >>> square = Case("square", f=np.square, df=lambda x: 2 * x, points=[0.7])
     >>> len(run([sine], store, workers=0)), len(resume(store, [sine, square], workers=0))
     (1, 2)
+    >>> folder.cleanup()
     """
     manner = Manner.of(
         workers=workers, executor=executor, maxfail=maxfail, progress=progress,

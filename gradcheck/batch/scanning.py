@@ -1,15 +1,45 @@
-"""A stored run in one pass: a little of every row for an overview, and all of the rows it shows."""
+"""The cases of a stored run one by one: with causes for those who tell, briefly for overviews."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gradcheck.batch.connection import reading
+from gradcheck.batch.framing import plain
+from gradcheck.batch.paging import TABLES, Order, Query, case_numbers, pages
 from gradcheck.batch.reading import NOT_RUN, Run
 
 _BETWEEN = "\x1f"
 """Separates tags; a tag that holds it is shown as two."""
-_AT_ONCE = 500
-"""So many names fit into one question to any SQLite."""
+
+
+def with_causes(
+    run: Run, where: str = "TRUE", parameters: Sequence[Any] = (), *, order: Order = "run"
+) -> Iterator[dict[str, Any]]:
+    """Yield what `Run.records` does, but under `findings` a list of the causes, the surest first.
+
+    Each has code, certainty and message.
+    """
+    numbers = case_numbers(run.path, where, parameters, order)
+    rows, findings = (
+        pages(run.path, TABLES[name].query, numbers) for name in ("summary", "findings")
+    )
+    for some, found in zip(rows, findings, strict=True):
+        causes: dict[str, list[dict[str, Any]]] = {}
+        for case, _rank, code, certainty, message in found:
+            cause = {"code": code, "certainty": certainty, "message": message}
+            causes.setdefault(case, []).append(cause)
+        for record in map(plain, some):
+            yield record | {"findings": causes.get(record["case"], [])}
+
+
+def messages(run: Run, names: Sequence[str]) -> dict[str, str]:
+    """Return what to tell of some cases: the surest cause; without one, the message."""
+    condition = f"name IN ({', '.join('?' * len(names))})"
+    return {
+        case["case"]: (case["findings"] or [case])[0]["message"]
+        for case in with_causes(run, condition, names)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +48,7 @@ class Scanned:
 
     name: str
     file: str
+    line: int
     theme: str
     tags: tuple[str, ...]
     outcome: str
@@ -26,82 +57,27 @@ class Scanned:
     findings: str
     head: str
     """How the message begins."""
-    excess: float
-    seconds: float
     evaluations: int
     entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of a case that an overview shows."""
-
-    message: str
-    """The first cause that was found; without one, the message of the case."""
     resolution: float
-    line: int
+    excess: float
+    seconds: float
 
 
 def scan(run: Run) -> Iterator[Scanned]:
     """Yield every case of a run, in its order; memory does not grow with their number."""
-    with reading(run.path) as connection:
-        for (
-            name,
-            file,
-            theme,
-            tags,
-            outcome,
-            reason,
-            findings,
-            head,
-            *numbers,
-        ) in connection.execute(_SCAN):
-            excess, seconds, evaluations, entries = numbers
-            yield Scanned(
-                name=name,
-                file=file,
-                theme=theme,
-                tags=tuple(tags.split(_BETWEEN)) if tags else (),
-                outcome=outcome or NOT_RUN,
-                reason=reason or "",
-                findings=findings or "",
-                head=head or "",
-                excess=_number(excess),
-                seconds=_number(seconds),
-                evaluations=evaluations or 0,
-                entries=entries or 0,
-            )
+    for rows in pages(run.path, _BRIEF, case_numbers(run.path)):
+        for name, file, line, theme, tags, outcome, *known in rows:
+            some = tuple(tags.split(_BETWEEN)) if tags else ()
+            numbers: Any = (math.nan if value is None else value for value in known[-3:])
+            words: Any = (outcome or NOT_RUN, *known[:-3])
+            yield Scanned(name, file, line, theme, some, *words, *numbers)
 
 
-def told(run: Run, names: Sequence[str]) -> dict[str, Told]:
-    """Return what is told of some cases, by name."""
-    found: dict[str, Told] = {}
-    with reading(run.path) as connection:
-        for start in range(0, len(names), _AT_ONCE):
-            some = names[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            rows = connection.execute(f"{_TOLD} WHERE name IN ({marks})", some)
-            found |= {
-                name: Told(cause or message or "", _number(resolution), line)
-                for name, message, cause, resolution, line in rows
-            }
-    return found
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
-_SCAN = """
-SELECT name, file, theme,
-    (SELECT group_concat(tag, char(31)) FROM tag WHERE tag.id = planned.id),
-    outcome, reason, findings, substr(message, 1, 160), excess, seconds, evaluations, entries
-FROM planned LEFT JOIN examined USING (id) ORDER BY position
-"""
-
-_TOLD = """
-SELECT name, message,
-    (SELECT finding.message FROM finding WHERE finding.id = planned.id AND rank = 0),
-    resolution, line
-FROM planned LEFT JOIN examined USING (id)
-"""
+_BRIEF = Query(
+    "name, file, line, theme, "
+    "(SELECT group_concat(tag, char(31)) FROM tag WHERE tag.id = planned.id), "
+    "outcome, coalesce(reason, ''), coalesce(findings, ''), "
+    "coalesce(substr(message, 1, 160), ''), coalesce(evaluations, 0), coalesce(entries, 0), "
+    "resolution, excess, seconds"
+)

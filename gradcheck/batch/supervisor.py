@@ -132,6 +132,8 @@ class Supervisor:
             file.unlink(missing_ok=True)
         spool.touch()
         ending = self._ending(work, (function, arguments, str(spool), self._limits.seconds), spool)
+        if self._stopped:  # what ended the child was not its item
+            raise CancelledError
         found = _read(spool)
         self._fresh = ending is not None
         if ending is None and not found.done and len(arguments) == 1:

@@ -1,6 +1,8 @@
 """How to meet one case of a run again: a command line to be copied."""
 
+import os
 import shlex
+from functools import lru_cache
 from glob import escape
 from pathlib import Path
 
@@ -15,7 +17,12 @@ def shown_path(file: str) -> str:
     >>> shown_path(str(Path.cwd() / "cases" / "mine.py"))
     'cases/mine.py'
     """
-    path, here = Path(file), Path.cwd()
+    return _shown(file, os.getcwd())  # noqa: PTH109  (of many, quickly)
+
+
+@lru_cache(maxsize=256)
+def _shown(file: str, here: str) -> str:
+    path = Path(file)
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else file
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "junit_lines",
     "lines_of",
     "markdown",
+    "pages",
     "write_parquet",
 ]
 

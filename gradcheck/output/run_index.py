@@ -11,7 +11,7 @@ from math import isnan
 
 from gradcheck.batch.reading import NOT_RUN, Run
 from gradcheck.batch.record import CRASHED, FAILURES, OUTCOMES, SKIPPED, TIMED_OUT
-from gradcheck.batch.scanning import Scanned, Told
+from gradcheck.batch.scanning import Scanned
 from gradcheck.output.clipping import MESSAGE, NAME, PARAGRAPH, PLACE, TAG, clipped
 from gradcheck.output.outcome import SIGNS, resolution_text
 from gradcheck.output.run_facts import common_folder, duration, facts_of, relative_to
@@ -145,7 +145,7 @@ def index_of(  # noqa: PLR0913  (what the page is made from, all named)
     title: str,
     introduction: str,
     pages: Mapping[str, str],
-    details: Mapping[str, Told],
+    told: Mapping[str, str],
     without: int,
     whole: int,
 ) -> RunIndex:
@@ -161,7 +161,7 @@ def index_of(  # noqa: PLR0913  (what the page is made from, all named)
         What stands above all.
     pages : mapping of str to str
         The slugs of the cases that have a page.
-    details : mapping of str to Told
+    told : mapping of str to str
         What is told of the cases that are shown; see `shown`.
     without : int
         How many cases that fail, are inconclusive or were chosen have no page.
@@ -169,7 +169,7 @@ def index_of(  # noqa: PLR0913  (what the page is made from, all named)
         How many cases the run has, chosen for this report or not.
     """
     top = common_folder(listing.files)
-    make = _Rows(pages, details, top)
+    make = _Rows(pages, told, top)
     failing = sum(listing.counts.get(word, 0) for word in FAILURES)
     return RunIndex(
         title=clipped(title, NAME),
@@ -206,11 +206,11 @@ class _Rows:
     """Makes rows."""
 
     pages: Mapping[str, str]
-    details: Mapping[str, Told]
+    told: Mapping[str, str]
     top: str
 
     def row(self, case: Scanned) -> Row:
-        detail = self.details.get(case.name, _UNTOLD)
+        told = self.told.get(case.name, "")
         passes = case.outcome == PASS
         why = case.findings or case.reason
         return Row(
@@ -219,11 +219,11 @@ class _Rows:
             outcome=case.outcome.replace(" ", "-"),
             sign=SIGN_OF[case.outcome],
             why="" if passes else clipped(why, PLACE),
-            message="" if passes else clipped(" ".join(detail.message.split()), MESSAGE),
-            place=_place(case, detail.line, self.top),
+            message="" if passes else clipped(" ".join(told.split()), MESSAGE),
+            place=_place(case, self.top),
             tags=tuple(clipped(tag, TAG) for tag in case.tags[:TAGS]),
             excess=_quantity(case.excess),
-            resolution=resolution_text(detail.resolution),
+            resolution=resolution_text(case.resolution),
             seconds=_quantity(case.seconds),
         )
 
@@ -252,7 +252,6 @@ class _Rows:
 
 
 _TITLES = {"": "other causes", LOCATED: "no cause known, but the places"}
-_UNTOLD = Told("", float("nan"), 0)
 
 
 def _sections(listing: Listing, make: _Rows, failing: int) -> Iterator[Section]:
@@ -369,8 +368,8 @@ def _quantity(value: float) -> str:
     return "0" if value == 0 else f"{value:.2g}"
 
 
-def _place(case: Scanned, line: int, top: str) -> str:
+def _place(case: Scanned, top: str) -> str:
     if not case.file:
         return ""
-    number = f":{line}" if line else ""
+    number = f":{case.line}" if case.line else ""
     return clipped(relative_to(case.file, top), PLACE - 10) + number

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from gradcheck.batch.paging import case_records
 from gradcheck.batch.reading import NOT_RUN, Run
+from gradcheck.batch.scanning import with_causes
 
 SCHEMA = 1
 """The version of the objects; it grows when a key changes its meaning or is gone."""
@@ -23,7 +23,7 @@ def jsonl_lines(run: Run) -> Iterator[str]:
     causes: code, certainty and message. What is missing, and every NaN or infinity, is null; the
     outcome of a case that was not reached is "not run".
     """
-    for record in case_records(run):
+    for record in with_causes(run):
         told = {"schema": SCHEMA} | {key: _finite(value) for key, value in record.items()}
         told["outcome"] = told["outcome"] or NOT_RUN
         text = json.dumps(told, ensure_ascii=False, allow_nan=False)

@@ -5,9 +5,9 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from gradcheck.batch.connection import reading
-from gradcheck.batch.paging import case_records
 from gradcheck.batch.reading import NOT_RUN, Run
 from gradcheck.batch.record import FAILURES
+from gradcheck.batch.scanning import with_causes
 from gradcheck.errors import SelectionError
 from gradcheck.output.entry import printable
 from gradcheck.output.outcome import printable_lines
@@ -36,7 +36,7 @@ def junit_lines(run: Run) -> Iterator[str]:
         yield f"<property{_attributes({'name': name, 'value': value})}/>"
     yield "</properties>"
     told = 0
-    for record in case_records(run):
+    for record in with_causes(run):
         fails = record["outcome"] == "fail"
         yield from _case(run, record, in_full=fails and told < STORIES)
         told += fails

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gradcheck import __version__
 from gradcheck.batch.reading import Run
-from gradcheck.batch.scanning import Scanned, scan, told
+from gradcheck.batch.scanning import Scanned, messages, scan
 from gradcheck.errors import SelectionError
 from gradcheck.output.definition import Definition
 from gradcheck.output.folder import ReportFolder, slugs
@@ -112,7 +112,6 @@ def write(  # noqa: PLR0913  (the run, and options that are all named)
         progress(len(wanted), len(wanted), "")
     without = sum(1 for case in _all_wanted(listed) if case.name not in named)
     _write_data(run, folder)
-    shown_names = shown(listed)
     index = _write_index(
         folder,
         index_of(
@@ -121,7 +120,7 @@ def write(  # noqa: PLR0913  (the run, and options that are all named)
             title=title,
             introduction=definition.introduction if definition else "",
             pages=named,
-            details=told(run, shown_names),
+            told=messages(run, shown(listed)),
             without=without,
             whole=len(run),
         ),

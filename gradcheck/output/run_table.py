@@ -1,15 +1,13 @@
 """The tables of a stored run, page by page, as CSV and as Parquet."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import islice
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from gradcheck.batch.paging import convergence_pages, finding_pages, summary_pages
+from gradcheck.batch import paging
 from gradcheck.batch.reading import Run
 from gradcheck.errors import OutputError
 from gradcheck.output.entry import printable
@@ -25,7 +23,11 @@ Array = npt.NDArray[Any]
 _RESULTS = 200
 """The entries of so many cases make a page."""
 _ROWS = 50_000
-"""At least so many rows make a row group of Parquet, if there are so many."""
+_BYTES = 2**24
+"""So many rows, or bytes of them, make a row group of Parquet, if there are so many."""
+
+TABLES = (*paging.TABLES, "entries")
+"""What a run can tell as a table."""
 
 
 def entry_pages(run: Run) -> "Iterator[pd.DataFrame]":
@@ -40,17 +42,6 @@ def entry_pages(run: Run) -> "Iterator[pd.DataFrame]":
         empty = False
     if empty:
         yield _entry_table([])
-
-
-TABLES: Mapping[str, Callable[[Run], "Iterator[pd.DataFrame]"]] = MappingProxyType(
-    {
-        "summary": summary_pages,
-        "findings": finding_pages,
-        "convergence": convergence_pages,
-        "entries": entry_pages,
-    }
-)
-"""What a run can tell as a table, and how its pages are had."""
 
 
 def csv_lines(run: Run, what: str = "summary") -> Iterator[str]:
@@ -95,14 +86,18 @@ def write_parquet(run: Run, what: str, file: BinaryIO) -> None:
         raise OutputError(
             'Parquet needs pyarrow, which is not installed; pip install "gradcheck[parquet]"'
         ) from error
-    groups = _groups(pages(run, what))
-    first = next(groups)
+    found = pages(run, what)
+    first = next(found)
     schema = pa.Schema.from_pandas(first.iloc[:0], preserve_index=False)
-    table = partial(pa.Table.from_pandas, schema=schema, preserve_index=False)
+    waiting: list[Any] = []
     with parquet.ParquetWriter(file, schema) as writer:
-        writer.write_table(table(first))
-        for group in groups:
-            writer.write_table(table(group))
+        for page in chain([first], found):
+            waiting.append(pa.Table.from_pandas(page, schema, preserve_index=False))
+            if sum(map(len, waiting)) >= _ROWS or sum(t.nbytes for t in waiting) >= _BYTES:
+                writer.write_table(pa.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
 
 
 def pages(run: Run, what: str) -> "Iterator[pd.DataFrame]":
@@ -115,23 +110,7 @@ def pages(run: Run, what: str) -> "Iterator[pd.DataFrame]":
     """
     if what not in TABLES:
         raise OutputError(f"what must be one of {', '.join(TABLES)}, got {what!r}")
-    return TABLES[what](run)
-
-
-def _groups(pages: "Iterator[pd.DataFrame]") -> "Iterator[pd.DataFrame]":
-    """Put small pages together; there is at least one."""
-    import pandas as pd
-
-    waiting: list[pd.DataFrame] = []
-    rows = 0
-    for page in pages:
-        waiting.append(page)
-        rows += len(page)
-        if rows >= _ROWS:
-            yield pd.concat(waiting, ignore_index=True)
-            waiting, rows = [], 0
-    if waiting:
-        yield pd.concat(waiting, ignore_index=True)
+    return entry_pages(run) if what == "entries" else paging.table_pages(run.path, what)
 
 
 def _compared(result: Result) -> dict[str, Array]:

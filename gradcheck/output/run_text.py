@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from gradcheck.batch.reading import NOT_RUN, Run
 from gradcheck.batch.record import CRASHED, ERROR, OUTCOMES, SKIPPED, TIMED_OUT
-from gradcheck.output.entry import printable, records
+from gradcheck.batch.scanning import with_causes
+from gradcheck.output.entry import printable
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -33,6 +34,8 @@ SIGNS: Mapping[str, str] = MappingProxyType(
 _STYLES = {"inconclusive": "yellow"}
 _COUNTED = {"pass": "passed", "fail": "failed"}
 _SUSPECT = tuple(word for word in OUTCOMES if word not in ("pass", SKIPPED))
+_SUSPECTS = (f"outcome IN ({', '.join('?' * len(_SUSPECT))})", _SUSPECT)
+"""The condition that holds for them, in SQL."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +93,6 @@ def first_suspect(run: Run) -> dict[str, Any] | None:
 
 def run_record(run: Run, effort: Effort) -> dict[str, Any]:
     """Return what came of a run as plain values, for JSON."""
-    findings: dict[str, list[dict[str, Any]]] = {}
-    for finding in records(run.findings):
-        findings.setdefault(finding.pop("case"), []).append(finding)
     return {
         "schema": 1,
         "store": str(run.path.resolve()),
@@ -104,10 +104,10 @@ def run_record(run: Run, effort: Effort) -> dict[str, Any]:
         "rows": [
             {
                 **row,
-                "findings": findings.get(row["case"], []),
+                "findings": [{"rank": rank} | each for rank, each in enumerate(row["findings"])],
                 "origin": f"{row['file']}:{row['line']}" if row["file"] else None,
             }
-            for row in _suspect_rows(run)
+            for row in with_causes(run, *_SUSPECTS, order="gravest")
         ],
     }
 
@@ -137,8 +137,7 @@ def _counted(word: str, count: int) -> str:
 
 
 def _suspect_rows(run: Run) -> Iterator[dict[str, Any]]:
-    marks = ", ".join("?" * len(_SUSPECT))
-    return run.records(f"outcome IN ({marks})", _SUSPECT, order="gravest")
+    return run.records(*_SUSPECTS, order="gravest")
 
 
 def _suspects(run: Run) -> "Table":
