@@ -163,11 +163,14 @@ def runner(file: Path, workers: int, tables: Any = "all") -> Callable[[], object
 
 def scaling(count: int) -> None:
     """Print what a second worker brings, for verdicts alone."""
-    print(f"\nscaling: 2 workers against 1, verdicts, {cores()} cores, median of {ROUNDS} rounds")
+    print(
+        f"\nscaling: 2 workers against 1, verdicts, {cores()} cores, median of {ROUNDS} rounds; "
+        f"2 processes that only count bring {machine():.2f} here"
+    )
     for kind, share, text in (
         ("cheap", 1, "f elementwise and cheap"),
         ("python", 2, "f not vectorised"),
-        ("slow", 10, "f not vectorised, and slow"),
+        ("slow", 4, "f not vectorised, and slow"),
     ):
         cases = max(4, count // share)
         with tempfile.TemporaryDirectory() as folder:
@@ -182,6 +185,24 @@ def scaling(count: int) -> None:
             f"{times['1']:6.2f} s  2 workers {times['2']:6.2f} s  ratio "
             f"{times['1'] / times['2']:.2f}, without the start {net['1'] / net['2']:.2f}"
         )
+
+
+def machine() -> float:
+    """Return what a second process brings on this machine, without anything of gradcheck."""
+    script = "print(sum(k * k for k in range(12_000_000)))"
+    command = [sys.executable, "-c", script]
+
+    def alone() -> None:
+        for _ in range(2):
+            subprocess.run(command, check=True, capture_output=True)
+
+    def together() -> None:
+        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+        for each in both:
+            each.wait()
+
+    times = medians({"alone": alone, "together": together}, 5)
+    return times["alone"] / times["together"]
 
 
 def store(count: int) -> None:
