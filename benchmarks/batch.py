@@ -296,7 +296,7 @@ def loading(page: Path) -> str:
 def memory() -> None:
     """Print the peak memory of the coordinator, each in a process of its own."""
     print("\nmemory: peak of the coordinator")
-    for what in ("import", "run 100", "run 1000", "run 10000", "store 100000"):
+    for what in ("import", "run 100", "run 1000", "run 10000", "store 100000", "report 10000"):
         command = [sys.executable, __file__, "peak", *what.split()]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         print(f"  {what:16}{done.stdout.strip()}")
@@ -313,10 +313,21 @@ def peak(what: str, count: int) -> None:
             gc.run(file, path, workers=2, tables="none")
         elif what == "store":
             synthetic(path, count)
-        else:
+        elif what == "import":
             print(gc.run.__name__, end=": ")
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"{kilobytes / 1024:6.0f} MB, {time.perf_counter() - start:.1f} s")
+        if what == "report":
+            synthetic(path, count)
+            gc.read_run(path).to_html(folder / "report")
+    print(f"{peak_memory():6.0f} MB, {time.perf_counter() - start:.1f} s")
+
+
+def peak_memory() -> float:
+    """Return the peak memory of this process, in MB; not that of the process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def cores() -> int:
