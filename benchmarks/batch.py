@@ -257,20 +257,14 @@ def sizes(counts: Sequence[int]) -> None:
             size = (folder / "results.sqlite").stat().st_size
             text = f"  {count:8,} cases  store {size / 1e6:8.2f} MB ({size / count:.0f} B a case)"
             start = time.perf_counter()
-            try:
-                written = gc.read_run(folder / "results.sqlite").to_html(folder / "report")
-            except (ImportError, NotImplementedError) as error:
-                print(f"{text}  no report: {error}")
-                continue
+            index = gc.read_run(folder / "results.sqlite").to_html(folder / "report")
             seconds = time.perf_counter() - start
             files = [file for file in (folder / "report").rglob("*") if file.is_file()]
             whole = sum(file.stat().st_size for file in files)
-            index = folder / "report" / "index.html"
             print(
                 f"{text}  report {seconds:5.1f} s, {len(files)} files, {whole / 1e6:.2f} MB, "
                 f"index.html {index.stat().st_size / 1e3:.0f} kB, loads in {loading(index)}"
             )
-            del written
 
 
 def loading(page: Path) -> str:

@@ -141,30 +141,21 @@ def cheap(a):
     return lambda x: np.sin(a * x), lambda x: a * np.cos(a * x)
 
 
-def python(a):
+def python(a, terms=20):
     def f(x):
         total = 0.0
-        for k in range(20):
+        for k in range(terms):
             total += math.sin(a * float(x) + k)
         return total
 
     def df(x):
-        return sum(a * math.cos(a * float(x) + k) for k in range(20))
+        return sum(a * math.cos(a * float(x) + k) for k in range(terms))
 
     return f, df
 
 
 def slow(a):
-    def f(x):
-        total = 0.0
-        for k in range(400):
-            total += math.sin(a * float(x) + k)
-        return total
-
-    def df(x):
-        return sum(a * math.cos(a * float(x) + k) for k in range(400))
-
-    return f, df
+    return python(a, terms=400)
 
 
 CASES = []
