@@ -11,7 +11,6 @@ import click
 from click.core import ParameterSource
 
 from gradcheck.commands.cluster import client_of
-from gradcheck.commands.interruption import two_signals
 from gradcheck.commands.progress import Progress, progress_on_stderr
 from gradcheck.commands.question import setting_options
 from gradcheck.commands.selection import json_option, keyword_option, quiet_option
@@ -120,6 +119,8 @@ def run(**options: Any) -> int:
       gradcheck run --resume
       gradcheck run --lf --points 5
     """  # noqa: D301  (click's own mark for text that must not be rewrapped)
+    from gradcheck.commands.interruption import two_signals
+
     choice = _Options(given=_given(click.get_current_context()), **options)
     try:
         with two_signals():
