@@ -145,10 +145,11 @@ def resume(  # noqa: PLR0913  (the subject, and options that are all named)
         The file that `run` wrote.
     cases : as for `run`, optional
         By default those that the run was asked for; needed for cases made in memory.
-    settings : Settings, optional
+    settings : gradcheck.batch.settings.Settings, optional
         By default those of the run.
     again : iterable of str
-        Outcomes whose cases are done again whatever happened, such as "fail".
+        Outcomes whose cases are done again whatever happened, such as "fail". A case made in memory
+        has no file whose change could be noticed.
     workers, executor, time_limit, memory_limit, maxfail, progress
         As for `run`.
 
