@@ -1,0 +1,1 @@
+"""Lessons on the error of finite differences: the texts are content, the numbers computed."""
