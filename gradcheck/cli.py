@@ -15,6 +15,7 @@ from gradcheck.commands.check import check
 from gradcheck.commands.compare import compare
 from gradcheck.commands.explain import explain
 from gradcheck.commands.export import export
+from gradcheck.commands.lesson import lesson
 from gradcheck.commands.listing import list_cases
 from gradcheck.commands.report import report
 from gradcheck.commands.run import run
@@ -120,5 +121,5 @@ def main() -> None:
     cli(prog_name="gradcheck")
 
 
-for _command in (check, compare, explain, export, list_cases, report, run, sweep):
+for _command in (check, compare, explain, export, lesson, list_cases, report, run, sweep):
     cli.add_command(_command)

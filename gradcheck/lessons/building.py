@@ -1,0 +1,165 @@
+"""The lessons as files: each by itself, or all of them with an index and a page for teachers."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradcheck.errors import OutputError
+from gradcheck.lessons.definition import Definition, lesson_names, read
+from gradcheck.lessons.instruments import measure_all
+from gradcheck.lessons.lesson import told, written
+from gradcheck.lessons.page import Link, page
+from gradcheck.lessons.text import Text, render
+from gradcheck.lessons.words import lessons_folder, require_language, words_of
+from gradcheck.output.file import whole_file
+
+COLLECTIVE = ("index", "teacher")
+"""The pages about all lessons."""
+
+_GENERATOR = b'<meta name="generator" content="gradcheck'
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A lesson with its texts, by language."""
+
+    definition: Definition
+    texts: dict[str, Text]
+
+
+def build(
+    names: Sequence[str | Path],
+    *,
+    langs: Sequence[str],
+    out: str | Path,
+    on_start: Callable[[str], None] = lambda _: None,
+) -> tuple[Path, ...]:
+    """Build lessons into a folder.
+
+    Parameters
+    ----------
+    names : sequence of str or Path
+        Lessons, or TOML files that change one; none means all, with an index and the page for
+        teachers.
+    langs : sequence of str
+        The languages, each a file: "sigmoid.en.html".
+    out : str or Path
+        The folder; it is made if need be.
+    on_start : callable
+        Called with the name of each lesson before it is built.
+
+    Returns
+    -------
+    tuple of Path
+        The files, in the order in which they are read: with an index, that comes first.
+
+    Raises
+    ------
+    DefinitionError
+        If a lesson or a language is unknown, or a TOML file cannot be used.
+    OutputError
+        If a file cannot be written, or one that gradcheck did not write is in the way.
+    """
+    for lang in langs:
+        require_language(lang)
+    definitions = [read(name) for name in (names or lesson_names())]
+    folder = Path(out)
+    _make(folder)
+    collective = () if names else COLLECTIVE
+    files = {
+        (name, lang): folder / f"{name}.{lang}.html"
+        for lang in langs
+        for name in (*collective, *(each.name for each in definitions))
+    }
+    for file in files.values():
+        _require_ours(file)
+    pages = dict(_pages(definitions, langs, collective, on_start))
+    for key, html in pages.items():
+        with whole_file(files[key]) as target:
+            target.write(html.encode())
+    return tuple(files.values())
+
+
+def _pages(
+    definitions: Sequence[Definition],
+    langs: Sequence[str],
+    collective: Sequence[str],
+    on_start: Callable[[str], None],
+) -> Iterator[tuple[tuple[str, str], str]]:
+    lessons = []
+    measured = {}
+    for definition in definitions:
+        on_start(definition.name)
+        found = measured[definition.name] = measure_all(definition)
+        lessons.append(_Told(definition, {lang: told(definition, found, lang) for lang in langs}))
+    titles = {each.definition.name: each.texts for each in lessons}
+    for lang in langs:
+        context = {"lessons": [(each.definition, each.texts[lang]) for each in lessons]}
+        for name in collective:
+            titles.setdefault(name, {})[lang] = render(
+                lessons_folder() / name / f"{lang}.md", {**context, "words": words_of(lang)}
+            )
+    order = (*collective[:1], *(each.definition.name for each in lessons), *collective[1:])
+    for lang in langs:
+        for place, name in enumerate(order):
+            links = tuple(_links(order, place, lang, langs, titles, collective))
+            if name in collective:
+                html = page(
+                    f"{name}.html",
+                    lang=lang,
+                    text=titles[name][lang],
+                    command=f"gradcheck lesson --lang {lang}",
+                    links=links,
+                    extra={"lessons": [(each.definition, each.texts[lang]) for each in lessons]},
+                )
+            else:
+                each = next(each for each in lessons if each.definition.name == name)
+                html = written(
+                    each.definition, measured[name], lang, text=each.texts[lang], links=links
+                ).html
+            yield (name, lang), html
+
+
+def _links(
+    order: Sequence[str],
+    place: int,
+    lang: str,
+    langs: Iterable[str],
+    titles: dict[str, dict[str, Text]],
+    collective: Sequence[str],
+) -> Iterator[Link]:
+    """Name the other pages: up, before, after, and this one in the other languages."""
+
+    def link(name: str, to: str, rel: str) -> Link:
+        return Link(f"{name}.{to}.html", titles[name][to].title, to, rel)
+
+    if collective and place > 0:
+        yield link(order[0], lang, "up")
+        if place > 1:
+            yield link(order[place - 1], lang, "prev")
+    if collective and place + 1 < len(order):
+        yield link(order[place + 1], lang, "next")
+    for other in langs:
+        if other != lang:
+            yield link(order[place], other, "alternate")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the folder cannot be made: {error.strerror}; choose another with --out"
+        ) from None
+
+
+def _require_ours(file: Path) -> None:
+    """Raise if there is a file that gradcheck did not write."""
+    if not file.is_file():
+        return
+    with file.open("rb") as already:
+        if _GENERATOR not in already.read(2000):
+            raise OutputError(
+                f"{file}: not written by gradcheck, so it is not replaced; choose another folder "
+                "with --out, or move the file away"
+            )
