@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         StepError,
         StoreError,
     )
+    from gradcheck.lessons.lesson import Lesson, lesson
     from gradcheck.model import calculus
     from gradcheck.model.case import Case
     from gradcheck.model.domain import Interval
@@ -69,6 +70,7 @@ __all__ = [
     "GradcheckError",
     "GradientMismatch",
     "Interval",
+    "Lesson",
     "LoadingError",
     "Location",
     "NotCertifiable",
@@ -95,6 +97,7 @@ __all__ = [
     "compare",
     "convergence",
     "differentiate",
+    "lesson",
     "load_cases",
     "locate",
     "plot",
@@ -125,6 +128,7 @@ _HOMES = {
         "NotCertifiable", "OutputError", "RunError", "SelectionError", "StencilError",
         "StepError", "StoreError",
     ),
+    "gradcheck.lessons.lesson": ("Lesson", "lesson"),
     "gradcheck.model.case": ("Case",),
     "gradcheck.model.domain": ("Interval",),
     "gradcheck.model.loading": ("load_cases",),

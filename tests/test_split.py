@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradcheck.behaviour.regime import REGIMES, regime
 from gradcheck.behaviour.split import COLUMNS, split
 from gradcheck.behaviour.sweep import sweep
 from gradcheck.behaviour.table import COLUMNS as SWEPT
@@ -235,3 +236,68 @@ def test_matrices_come_in_the_order_of_the_table() -> None:
         table["derivative"].to_numpy().reshape(3, 3), jacobian, rtol=1e-14, atol=0.0
     )
     assert table["analytic_error"].abs().max() <= 1e-16
+
+
+def test_the_scaled_error_levels_off_where_truncation_dominates() -> None:
+    """total_error / h^p is C f⁽ᵖ⁺¹⁾ on the truncation branch, for every order p."""
+    table = split(EXPONENTIAL, stencils=[FORWARD, CENTRAL], steps=[1e-3, 1e-4])
+
+    constants = [FORWARD.truncation_coefficient * math.e, CENTRAL.truncation_coefficient * math.e]
+    assert table["regime"].tolist() == ["truncation"] * 4
+    np.testing.assert_allclose(table["scaled_error"], np.repeat(constants, 2), rtol=1e-3)
+    np.testing.assert_array_equal(
+        table["scaled_error"], table["total_error"] / table["h"] ** [1.0, 1.0, 2.0, 2.0]
+    )
+
+
+def test_the_regime_tells_which_part_dominates() -> None:
+    """Truncation, balance, rounding and a lost step follow each other as h falls."""
+    table = split(EXPONENTIAL, stencils=[CENTRAL], steps=[1e-2, 6e-6, 1e-9, 1e-17])
+
+    assert table["regime"].tolist() == ["truncation", "balance", "rounding", "step-lost"]
+    assert list(table["regime"].cat.categories) == list(REGIMES)
+
+
+def test_a_quotient_without_any_error_is_exact() -> None:
+    """The central difference of a parabola at h = 1, all of whose values are floats."""
+    square = Case("square", f=lambda x: x**2, df=lambda x: 2 * x, points=[1.0])
+
+    table = split(square, stencils=[CENTRAL], steps=[1.0, 1e-3])
+
+    assert table["regime"].tolist() == ["exact", "rounding"]
+    assert table["scaled_error"].iloc[0] == 0.0
+
+
+def test_there_is_no_regime_without_certainty() -> None:
+    """At a kink it is empty, and outside the domain it is the status."""
+    logarithm = Case("log", f=np.log, df=lambda x: 1 / x, points=[0.5], domain="(0, inf)")
+
+    kink = split(RELU, stencils=[FORWARD], steps=[0.5]).query("point == 1")
+    outside = split(logarithm, stencils=[CENTRAL], steps=[1.0])
+
+    assert kink["regime"].tolist() == [""]
+    assert outside["regime"].tolist() == ["outside-domain"]
+
+
+def test_an_h_that_vanishes_when_raised_to_the_order_leaves_no_finite_scaled_error() -> None:
+    """h² of 1e-200 is 0: the scaled error of the complex step is inf, and 0 if there is none."""
+    table = split(EXPONENTIAL, stencils=[COMPLEX_STEP], steps=[1e-200])
+
+    assert table["total_error"].abs().item() < 1e-15
+    assert math.isinf(table["scaled_error"].item())
+
+
+@pytest.mark.parametrize(
+    ("truncation", "rounding", "expected"),
+    [(3.1, 1.0, "truncation"), (3.0, -1.0, "balance"), (1.0, 3.0, "balance"),
+     (-1.0, 3.1, "rounding"), (0.0, 1e-300, "rounding"), (math.nan, 1.0, "")],
+)  # fmt: skip
+def test_a_part_dominates_if_it_is_more_than_three_times_the_other(
+    truncation: float, rounding: float, expected: str
+) -> None:
+    """The rule is symmetric, whatever the signs, and silent where a part is unknown."""
+    found = regime(
+        truncation=[truncation], rounding=[rounding], total=[truncation + rounding], status=["ok"]
+    )
+
+    assert found.tolist() == [expected]

@@ -206,6 +206,11 @@ class Run:
         counts = ", ".join(f"{count} {word}" for word, count in self.counts.items())
         return f"<Run {str(self.path)!r}: {counts or 'no cases'}>"
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_found import run
+
+        return run(self)
+
     def _result(
         self, name: str, packed: bytes, file: str, line: int, theme: str, seconds: float
     ) -> Result:

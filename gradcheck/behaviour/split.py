@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from gradcheck.behaviour.regime import REGIMES, regime
 from gradcheck.behaviour.sweep import DEFAULT_STENCILS, sweep
 from gradcheck.differences.evaluate import Status
 from gradcheck.differences.reference import ExactQuotients, exact_quotients
@@ -32,9 +33,13 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "truncation_radius": "the true truncation error differs from the one given by at most this",
         "rounding_radius": "the true rounding error differs from the one given by at most this",
         "analytic_error": "analytic - derivative, signed",
+        "scaled_error": "total_error / h^p, p the order of the stencil: level while it converges",
+        "regime": "which part dominates, or the status of the row (category), see `regime`",
     }
 )
-"""The columns that `split` adds to the error table; all float64, NaN where nothing is certain."""
+"""The columns that `split` adds to the error table: float64, NaN where nothing is certain."""
+
+_CERTIFIED = tuple(COLUMNS)[:-2]
 
 
 def split(
@@ -69,7 +74,8 @@ def split(
     pandas.DataFrame
         The error table with the columns `COLUMNS` added. A row without a number keeps its
         truncation error if x + o h v lies in the domain; at a kink there is no derivative, but
-        there is a rounding error. ``attrs["uncertified"]`` lists why entries are NaN.
+        there is a rounding error. ``attrs["uncertified"]`` lists why entries are NaN. The regime
+        is told by `gradcheck.behaviour.regime.regime`.
 
     Raises
     ------
@@ -88,15 +94,15 @@ def split(
     >>> cube = Case("cube", f=lambda x: x * x * x, df=lambda x: 3 * x * x, points=[1.0])
     >>> from gradcheck.differences.stencil import CENTRAL
     >>> table = split(cube, stencils=[CENTRAL], steps=[0.5, 1e-9])
-    >>> table[["h", "truncation_error", "rounding_error"]]
-                  h  truncation_error  rounding_error
-    0  5.000000e-01      2.500000e-01    0.000000e+00
-    1  1.000000e-09      1.000000e-18    8.168766e-08
+    >>> table[["h", "truncation_error", "rounding_error", "regime"]]
+                  h  truncation_error  rounding_error      regime
+    0  5.000000e-01      2.500000e-01    0.000000e+00  truncation
+    1  1.000000e-09      1.000000e-18    8.168766e-08    rounding
     """
     formulas = (stencils,) if isinstance(stencils, Stencil) else tuple(stencils)
     wanted = _listed_points(case, points)
     table = sweep(case, stencils=formulas, steps=steps)
-    columns = {name: np.full(len(table), np.nan) for name in COLUMNS}
+    columns = {name: np.full(len(table), np.nan) for name in _CERTIFIED}
     reasons: dict[str, None] = {}
     certain = False
     for line in _lines(case, table, len(formulas)):
@@ -118,9 +124,27 @@ def split(
     if not certain:
         raise NotCertifiable(next(iter(reasons)))
     attrs = table.attrs
-    table = table.assign(**columns)
+    table = table.assign(**columns, **_derived(table, columns))
     table.attrs = {**attrs, "uncertified": tuple(reasons)}
     return table
+
+
+def _derived(table: "pd.DataFrame", columns: Mapping[str, Array]) -> dict[str, Any]:
+    """Return the columns that follow from the certified ones."""
+    import pandas as pd
+
+    orders = {name: formula.order for name, formula in table.attrs["cases"].stencils.items()}
+    order = np.array([orders[name] for name in table["stencil"].cat.categories])
+    total, h = columns["total_error"], table["h"].to_numpy()
+    with np.errstate(all="ignore"):  # h^p may underflow: then the scaled error is as large as inf
+        scaled = np.where(total == 0, 0.0, total / h ** order[table["stencil"].cat.codes])
+    words = regime(
+        truncation=columns["truncation_error"],
+        rounding=columns["rounding_error"],
+        total=total,
+        status=table["status"].to_numpy(dtype=np.str_),
+    )
+    return {"scaled_error": scaled, "regime": pd.Categorical(words, categories=list(REGIMES))}
 
 
 @dataclass(frozen=True, kw_only=True)

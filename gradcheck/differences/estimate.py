@@ -31,6 +31,11 @@ class Estimate:
     evaluations: int
     """Calls of f."""
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_found import estimate
+
+        return estimate(self)
+
 
 def differentiate(f: Callable[..., Any], x: Any) -> Estimate:
     """Estimate the derivative of f at x, with error bars.

@@ -111,6 +111,11 @@ class Stencil:
         below = f"{divisor}h{power}"
         return f"{self.name}: ({total}) / {below}, error O(h^{self.order})"
 
+    def _repr_latex_(self) -> str:
+        from gradcheck.output.notebook_formula import stencil as latex
+
+        return latex(self)
+
 
 def stencil(offsets: Iterable[float], derivative: int = 1, *, name: str | None = None) -> Stencil:
     """Make the formula of the highest order on the given offsets.

@@ -49,6 +49,7 @@ def error(value: float) -> Markup:
     """Write an error with its sign if it is negative: "3.1e-12", "0" for none at all."""
     if not math.isfinite(value):
         return escape(NONE)
+    value = float(value)
     return data(value, "0" if value == 0 else f"{value:.1e}".replace("-", "−", value < 0))
 
 

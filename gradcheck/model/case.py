@@ -40,6 +40,11 @@ class DerivationStep:
     text: str
     formula: str
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_case import step
+
+        return step(self)
+
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Case:
@@ -179,6 +184,16 @@ class Case:
 
     def __repr__(self) -> str:
         return f"Case({self.name!r}, points={len(self.all_points)})"
+
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_case import case
+
+        return case(self)
+
+    def _repr_latex_(self) -> str | None:
+        from gradcheck.output.notebook_formula import case
+
+        return case(self)
 
     def _require_points_inside(self) -> None:
         for point in self.all_points:

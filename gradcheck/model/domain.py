@@ -74,6 +74,11 @@ class Interval:
         right = "]" if self.right == "closed" else ")"
         return f"{left}{_text(self.lower)}, {_text(self.upper)}{right}"
 
+    def _repr_latex_(self) -> str:
+        from gradcheck.output.notebook_formula import interval
+
+        return interval(self)
+
 
 DomainLike = str | Interval | Iterable[str | Interval] | Callable[[Any], Any] | None
 

@@ -78,6 +78,11 @@ class Registry(Mapping[str, Case]):
     def __repr__(self) -> str:
         return f"Registry({len(self)} cases)"
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_case import registry
+
+        return registry(self)
+
     def select(self, *patterns: str, tags: Iterable[str] = ()) -> "Registry":
         """Keep the cases whose name fits one of the patterns and which carry all the tags.
 

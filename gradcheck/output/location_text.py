@@ -63,11 +63,12 @@ def table(location: Location) -> "pd.DataFrame":
 
 def text(location: Location) -> str:
     """Tell which entries are wrong, and whether these are all."""
-    parts = ([_headline(location)], _findings(location), _rows(location), _rest(location))
+    parts = ([headline(location)], causes(location), _rows(location), rest(location))
     return "\n".join(line for part in parts for line in part)
 
 
-def _headline(location: Location) -> str:
+def headline(location: Location) -> str:
+    """Say in one line how many entries are wrong."""
     name, calls = printable(location.case.name), f"{location.evaluations:,} evaluations of f"
     inputs = sum(part.size for part in location.parts)
     if not len(location):
@@ -75,11 +76,12 @@ def _headline(location: Location) -> str:
             return f"{name}: no wrong entry among {inputs:,} was found ({calls})"
         return f"{name}: entries are wrong, but none could be singled out ({calls})"
     count = f"{len(location):,} {'entry is' if len(location) == 1 else 'entries are'} wrong"
-    rest = "all others agree" if location.exact else "there are more"
-    return f"{name}: {count}, {rest} ({calls})"
+    others = "all others agree" if location.exact else "there are more"
+    return f"{name}: {count}, {others} ({calls})"
 
 
-def _findings(location: Location) -> list[str]:
+def causes(location: Location) -> list[str]:
+    """Say what the wrong entries have in common."""
     sure = {"A": "cause", "B": "probable cause", "C": "look at"}
     where = "here, " if len(location) == 1 else "in these entries, "
     return [
@@ -105,7 +107,8 @@ def _rows(location: Location) -> list[str]:
     return lines + ([f"  … and {more:,} more"] if more else [])
 
 
-def _rest(location: Location) -> list[str]:
+def rest(location: Location) -> list[str]:
+    """Say what may be wrong besides."""
     if location.exact:
         resolution = number.bound(location.resolution)
         shows = f"would show if it were wrong by more than {resolution} of itself"

@@ -76,6 +76,11 @@ class Location:
         kind = "exact" if self.exact else "partial"
         return f"<Location: {len(self)} wrong, {kind}, {self.evaluations} evaluations>"
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_found import location
+
+        return location(self)
+
     def __str__(self) -> str:
         from gradcheck.output.location_text import text
 

@@ -271,6 +271,11 @@ class Results(Mapping[str, Result]):
         counts = {v: sum(r.verdict is v for r in self.values()) for v in VERDICTS}
         return f"<Results: {', '.join(f'{count} {verdict}' for verdict, count in counts.items())}>"
 
+    def _repr_html_(self) -> str:
+        from gradcheck.output.notebook_found import results
+
+        return results(self)
+
     def with_verdict(self, verdict: Verdict) -> "Results":
         """Return the results with this verdict."""
         return Results({name: r for name, r in self.items() if r.verdict is verdict})
