@@ -1,30 +1,21 @@
 """The lessons as files: each by itself, or all of them with an index and a page for teachers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gradcheck.errors import OutputError
 from gradcheck.lessons.definition import Definition, lesson_names, read
 from gradcheck.lessons.instruments import measure_all
-from gradcheck.lessons.lesson import told, written
+from gradcheck.lessons.lesson import command, told
 from gradcheck.lessons.page import Link, page
 from gradcheck.lessons.text import Text, render
-from gradcheck.lessons.words import lessons_folder, require_language, words_of
+from gradcheck.lessons.words import lessons_folder, require_language
 from gradcheck.output.file import whole_file
 
 COLLECTIVE = ("index", "teacher")
 """The pages about all lessons."""
 
 _GENERATOR = b'<meta name="generator" content="gradcheck'
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A lesson with its texts, by language."""
-
-    definition: Definition
-    texts: dict[str, Text]
 
 
 def build(
@@ -86,62 +77,59 @@ def _pages(
     collective: Sequence[str],
     on_start: Callable[[str], None],
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    lessons = []
-    measured = {}
+    """Ask the engine once for all languages, and yield the pages by name and language."""
+    lessons: dict[str, dict[str, Text]] = {lang: {} for lang in langs}
     for definition in definitions:
         on_start(definition.name)
-        found = measured[definition.name] = measure_all(definition)
-        lessons.append(_Told(definition, {lang: told(definition, found, lang) for lang in langs}))
-    titles = {each.definition.name: each.texts for each in lessons}
-    for lang in langs:
-        context = {"lessons": [(each.definition, each.texts[lang]) for each in lessons]}
-        for name in collective:
-            titles.setdefault(name, {})[lang] = render(
-                lessons_folder() / name / f"{lang}.md", {**context, "words": words_of(lang)}
-            )
-    order = (*collective[:1], *(each.definition.name for each in lessons), *collective[1:])
-    for lang in langs:
-        for place, name in enumerate(order):
-            links = tuple(_links(order, place, lang, langs, titles, collective))
-            if name in collective:
-                html = page(
-                    f"{name}.html",
+        measured = measure_all(definition)
+        for lang in langs:
+            lessons[lang][definition.name] = told(definition, measured, lang)
+    texts = {lang: _with_collective(lessons[lang], lang, collective) for lang in langs}
+    commands = {definition.name: command(definition) for definition in definitions}
+    for lang, all_texts in texts.items():
+        for name, text in all_texts.items():
+            yield (
+                (name, lang),
+                page(
+                    f"{name if name in collective else 'lesson'}.html",
                     lang=lang,
-                    text=titles[name][lang],
-                    command=f"gradcheck lesson --lang {lang}",
-                    links=links,
-                    extra={"lessons": [(each.definition, each.texts[lang]) for each in lessons]},
-                )
-            else:
-                each = next(each for each in lessons if each.definition.name == name)
-                html = written(
-                    each.definition, measured[name], lang, text=each.texts[lang], links=links
-                ).html
-            yield (name, lang), html
+                    text=text,
+                    command=f"{commands.get(name, 'gradcheck lesson')} --lang {lang}",
+                    links=tuple(_links(name, lang, texts, collective)),
+                    extra={"lessons": lessons[lang]},
+                ),
+            )
+
+
+def _with_collective(
+    lessons: Mapping[str, Text], lang: str, collective: Sequence[str]
+) -> dict[str, Text]:
+    """Return all texts of a language in the order of reading: index, lessons, teacher's page."""
+    context = {"title": {name: text.title for name, text in lessons.items()}}
+    about = {name: render(lessons_folder() / name / f"{lang}.md", context) for name in collective}
+    first = {name: about.pop(name) for name in collective[:1]}
+    return {**first, **lessons, **about}
 
 
 def _links(
-    order: Sequence[str],
-    place: int,
-    lang: str,
-    langs: Iterable[str],
-    titles: dict[str, dict[str, Text]],
-    collective: Sequence[str],
+    name: str, lang: str, texts: Mapping[str, Mapping[str, Text]], collective: Sequence[str]
 ) -> Iterator[Link]:
     """Name the other pages: up, before, after, and this one in the other languages."""
 
-    def link(name: str, to: str, rel: str) -> Link:
-        return Link(f"{name}.{to}.html", titles[name][to].title, to, rel)
+    def link(other: str, to: str, rel: str) -> Link:
+        return Link(f"{other}.{to}.html", texts[to][other].title, to, rel)
 
+    order = list(texts[lang])
+    place = order.index(name)
     if collective and place > 0:
         yield link(order[0], lang, "up")
         if place > 1:
             yield link(order[place - 1], lang, "prev")
     if collective and place + 1 < len(order):
         yield link(order[place + 1], lang, "next")
-    for other in langs:
+    for other in texts:
         if other != lang:
-            yield link(order[place], other, "alternate")
+            yield link(name, other, "alternate")
 
 
 def _make(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """A lesson: a page that can be shown in a notebook, saved, and opened anywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcheck.lessons.definition import Definition, read
 from gradcheck.lessons.instruments import Measured, measure_all
-from gradcheck.lessons.page import Link, page
+from gradcheck.lessons.page import page
 from gradcheck.lessons.text import Text, render
 from gradcheck.lessons.words import require_language, words_of
 from gradcheck.output.file import whole_file
@@ -81,7 +81,9 @@ def lesson(name: str | Path, *, lang: str = "en") -> Lesson:
     """
     require_language(lang)
     definition = read(name)
-    return written(definition, measure_all(definition), lang)
+    text = told(definition, measure_all(definition), lang)
+    html = page("lesson.html", lang=lang, text=text, command=f"{command(definition)} --lang {lang}")
+    return Lesson(definition.name, lang, text.title, html)
 
 
 def told(definition: Definition, measured: Mapping[str, Measured], lang: str) -> Text:
@@ -91,21 +93,7 @@ def told(definition: Definition, measured: Mapping[str, Measured], lang: str) ->
     return render(definition.folder / f"{lang}.md", {**context, "words": words})
 
 
-def written(
-    definition: Definition,
-    measured: Mapping[str, Measured],
-    lang: str,
-    *,
-    text: Text | None = None,
-    links: Sequence[Link] = (),
-) -> Lesson:
-    """Make the page of a lesson from what the engine said."""
-    text = text or told(definition, measured, lang)
-    html = page("lesson.html", lang=lang, text=text, command=command(definition, lang), links=links)
-    return Lesson(definition.name, lang, text.title, html)
-
-
-def command(definition: Definition, lang: str) -> str:
-    """Return the command that builds a lesson."""
+def command(definition: Definition) -> str:
+    """Return the command that builds a lesson, without the language."""
     name = definition.file.name if definition.name != definition.lesson else definition.name
-    return f"gradcheck lesson {name} --lang {lang}"
+    return f"gradcheck lesson {name}"
