@@ -68,6 +68,8 @@ def _markdown() -> "MarkdownIt":
     dollarmath_plugin(reader, allow_labels=False)
     reader.add_render_rule("math_inline", _math_inline)
     reader.add_render_rule("math_block", _math_block)
+    reader.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>\n')
+    reader.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return reader
 
 

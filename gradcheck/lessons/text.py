@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,10 +104,7 @@ def _read(file: Path, text: str, stash: Stash) -> Text:
         for number, block in enumerate(blocks)
         if isinstance(block, Heading) and block.level == 2
     ]
-    sections = tuple(
-        _section(blocks[begin:end])
-        for begin, end in zip(starts, [*starts[1:], len(blocks)], strict=True)
-    )
+    sections = tuple(_section(blocks[begin:end]) for begin, end in pairwise([*starts, len(blocks)]))
     ids = [each.id for each in sections]
     double = next((name for name in ids if ids.count(name) > 1), None)
     if double is not None:

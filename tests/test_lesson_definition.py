@@ -1,0 +1,140 @@
+"""Lesson definitions: the built-in ones, and a teacher's file that changes one."""
+
+from pathlib import Path
+
+import pytest
+
+from gradcheck.errors import DefinitionError
+from gradcheck.lessons.definition import Definition, lesson_names, read
+from gradcheck.lessons.instruments import measure_all
+from gradcheck.lessons.words import words_of
+
+CASE_FILE = """
+import numpy as np
+from gradcheck import Case
+
+mine = Case("mine", f=lambda x: x * x, df=lambda x: 2.0 * x, points=[1.0])
+"""
+
+
+def written(tmp_path: Path, toml: str) -> Path:
+    """Write a teacher's file."""
+    file = tmp_path / "my-class.toml"
+    file.write_text(toml, encoding="utf-8")
+    return file
+
+
+def changed(tmp_path: Path, toml: str) -> Definition:
+    """Read a teacher's file."""
+    return read(written(tmp_path, toml))
+
+
+def test_the_lessons_come_in_the_order_of_teaching() -> None:
+    """The basics come first, the game last."""
+    assert lesson_names() == ("derivative-basics", "sigmoid", "step-size", "find-the-bug")
+
+
+def test_a_teacher_changes_only_what_the_file_says(tmp_path: Path) -> None:
+    """Blocks and keys that are left out stay as they are in the built-in lesson."""
+    base = read("step-size")
+    mine = changed(tmp_path, 'lesson = "step-size"\n[example]\ncase = "sine"\nx = 0.75\n')
+
+    assert (mine.name, mine.lesson, mine.folder) == ("my-class", "step-size", base.folder)
+    assert mine.example["case"].value == "sine"
+    assert mine.example["steps"] == base.example["steps"]
+    assert mine.blocks == base.blocks
+
+
+def test_a_block_keeps_the_keys_that_a_teacher_leaves_out(tmp_path: Path) -> None:
+    """A new list of functions for the laboratory leaves its kind alone."""
+    mine = changed(tmp_path, 'lesson = "step-size"\n[lab]\ncases = ["sine"]\n')
+
+    assert mine.blocks["lab"].value["kind"] == "lab"
+    assert mine.blocks["lab"].value["cases"] == ["sine"]
+
+
+def test_a_teachers_own_function_is_found(tmp_path: Path) -> None:
+    """Case files named by paths are known beside the built-in ones."""
+    (tmp_path / "own.py").write_text(CASE_FILE, encoding="utf-8")
+    mine = changed(tmp_path, 'lesson = "step-size"\npaths = ["own.py"]\n[example]\ncase = "mine"\n')
+    setting = next(iter(mine.settings().values()))
+
+    assert setting.cases["mine"].name == "mine"
+    assert setting.cases["sigmoid"].name == "sigmoid"
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("[example]\n", "lesson: expected one of derivative-basics, sigmoid"),
+        ('lesson = "sigmoid"\ntitle = "x"\n', "title: unknown key"),
+        (
+            'lesson = "sigmoid"\n[exmaple]\nx = 1.0\n',
+            "exmaple: unknown key; did you mean 'example'",
+        ),
+        ('lesson = "sigmoid"\n[example]\npoint = 1.0\n', "example.point: unknown key"),
+        ('lesson = "sigmoid"\nexample = 3\n', "example: expected a block"),
+        ('lesson = "sigmoid"\npaths = ["nowhere"]\n', "paths[0]: expected a case file or a folder"),
+        ('lesson = "sigmoid"\npaths = []\n', "paths: expected a list of paths"),
+        ("lesson = ", "not valid TOML"),
+    ],
+)
+def test_a_mistake_in_a_teachers_file_is_named(tmp_path: Path, toml: str, message: str) -> None:
+    """The error says which file, which key, what was expected and what came."""
+    with pytest.raises(DefinitionError) as error:
+        changed(tmp_path, toml)
+
+    assert str(tmp_path / "my-class.toml") in str(error.value)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ('case = "sinus"', "no case is called 'sinus'"),
+        ("case = 3", "expected the name of a case, got 3"),
+        ('x = "one"', "expected a point: a number, or a list of numbers, got 'one'"),
+        ("steps = []", "expected a list such as"),
+        ("steps = [1.0, -1.0]", "steps"),
+        ('steps = "default"', "expected a list of step sizes"),
+    ],
+)
+def test_a_mistake_in_the_example_is_named_when_it_is_used(
+    tmp_path: Path, block: str, message: str
+) -> None:
+    """What the engine cannot use is told with the teacher's file and the key of the example."""
+    definition = changed(tmp_path, f'lesson = "step-size"\n[example]\n{block}\n')
+
+    with pytest.raises(DefinitionError) as error:
+        measure_all(definition)
+
+    assert str(tmp_path / "my-class.toml") in str(error.value)
+    assert message in str(error.value)
+    assert "example." in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("sigmoyd", "no such lesson; did you mean 'sigmoid'?"),
+        ("nothing/like/this", "give a TOML file or one of: derivative-basics"),
+    ],
+)
+def test_an_unknown_lesson_is_named(name: str, message: str) -> None:
+    """The error lists the lessons that there are."""
+    with pytest.raises(DefinitionError) as error:
+        read(name)
+
+    assert message in str(error.value)
+
+
+def test_an_unknown_language_is_named() -> None:
+    """The error lists the languages that there are."""
+    with pytest.raises(DefinitionError, match="no lessons in 'fr'; there are: en, ja"):
+        words_of("fr")
+
+
+def test_unknown_words_are_named() -> None:
+    """A key that is missing in the words' files is named, with the nearest that is there."""
+    with pytest.raises(DefinitionError, match=r"no words for 'frame\.contnts'; did you mean"):
+        words_of("en")("frame.contnts")
