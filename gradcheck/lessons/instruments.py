@@ -10,6 +10,7 @@ from gradcheck.lessons.words import Words
 from gradcheck.output.toml_file import did_you_mean, listing
 
 KINDS = (
+    "answers",
     "candidates",
     "cards",
     "errors",
@@ -18,6 +19,7 @@ KINDS = (
     "game",
     "lab",
     "overlay",
+    "reading",
     "scan",
     "shapes",
     "slopes",
