@@ -17,7 +17,7 @@ from gradcheck.output.definition import read
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "docs/guide.md", "docs/batch.md")
-OTHER_PAGES = ("docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md")
+OTHER_PAGES = ("docs/lessons.md", "docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md")
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -115,9 +115,7 @@ def test_every_stencil_of_the_default_sweep_is_in_the_guide() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(
-    "page", [*PAGES, "docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md"]
-)
+@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES])
 def test_every_link_leads_to_a_file(page: str) -> None:
     """Relative links and pictures exist."""
     text = (ROOT / page).read_text(encoding="utf-8")
