@@ -14,6 +14,9 @@ from gradcheck.output.toml_file import Value, did_you_mean, existing, listing, p
 
 FILE = "lesson.toml"
 
+_OF_CASES = ("points", "start")
+"""Keys of a laboratory that mean nothing once a teacher lists other cases."""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -122,7 +125,11 @@ def _changed(file: Path) -> Definition:
 
 def _merged(base: Value, block: Value) -> Value:
     """Return a block with the values of the built-in one where the teacher's gives none."""
-    return Value(block.file, block.key, {**base.value, **block.value})
+    kept = dict(base.value)
+    if "cases" in block.value:
+        for key in _OF_CASES:
+            kept.pop(key, None)
+    return Value(block.file, block.key, {**kept, **block.value})
 
 
 def _blocks(file: Path, table: Mapping[str, Any]) -> dict[str, Value]:

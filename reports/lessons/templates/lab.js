@@ -25,6 +25,12 @@
     return `${minus(shown)} × ${power(e)}`;
   };
 
+  // All digits of a number, with × 10ⁿ in place of an exponent.
+  const digitsOf = (value) => {
+    const [mantissa, exponent] = String(value).split("e");
+    return minus(mantissa) + (exponent ? ` × ${power(Number(exponent))}` : "");
+  };
+
   const make = (parent, name, attributes = {}, text = "") => {
     const node = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -42,6 +48,7 @@
     }
     return text;
   };
+  const logarithm = (value) => value > 0 ? Math.log10(value) : NaN;
   // At most `most` round numbers between two.
   const ticks = (low, high, most) => {
     const rough = (high - low) / most, decade = 10 ** Math.floor(Math.log10(rough));
@@ -58,23 +65,43 @@
       this.svg = svg;
       this.number = Picture.count = (Picture.count || 0) + 1;
     }
-    measure(margins) {
+    // What only the browser knows; asking for it makes the browser lay out the page.
+    look() {
       const box = this.svg.getBoundingClientRect();
       this.em = parseFloat(getComputedStyle(this.svg).fontSize);
       this.width = Math.max(box.width, 200);
       this.height = Math.max(box.height, 120);
-      [this.top, this.right, this.bottom, this.left] = margins.map((m) => m * this.em);
+      this.lengths = new Map();
+    }
+    length(label) {
+      if (!this.lengths.has(label)) {
+        const text = make(this.svg, "text", {}, label);
+        this.lengths.set(label, text.getComputedTextLength());
+        text.remove();
+      }
+      return this.lengths.get(label);
+    }
+    // Margins in em, but for the left one, which holds the longest of the labels.
+    clear(margins, labels) {
+      [this.top, this.right, this.bottom] = margins.map((m) => m * this.em);
       this.right = this.width - this.right;
       this.bottom = this.height - this.bottom;
       this.svg.setAttribute("viewBox", `0 0 ${round(this.width)} ${round(this.height)}`);
       this.svg.replaceChildren();
+      this.left = Math.max(...labels.map((label) => this.length(label)), 2 * this.em) + 0.8 * this.em;
       const clip = make(make(this.svg, "defs"), "clipPath", { id: `${this.svg.closest(".lab").id}-clip-${this.number}` });
       make(clip, "rect", { x: this.left, y: this.top, width: this.right - this.left, height: this.bottom - this.top });
       this.clip = `url(#${clip.id})`;
       this.still = make(this.svg, "g");
       this.inside = make(this.svg, "g", { "clip-path": this.clip });
       this.moving = make(this.svg, "g", { "clip-path": this.clip });
+      this.front = make(this.svg, "g", { "clip-path": this.clip });
+      this.marks = make(this.svg, "g", { "clip-path": this.clip });
       this.above = make(this.svg, "g");
+    }
+    fits() {
+      const box = this.svg.getBoundingClientRect();
+      return Math.abs(Math.max(box.width, 200) - this.width) < 0.5 && Math.abs(Math.max(box.height, 120) - this.height) < 0.5;
     }
     scale(x0, x1, y0, y1) {
       this.x = (value) => this.left + (value - x0) / (x1 - x0) * (this.right - this.left);
@@ -114,18 +141,23 @@
     const errors = () => state.place.errors[state.formula];
     const series = () => errors()[state.precision];
     const regimeAt = (k) => data.regimes[series().regime[k]];
+    const dominant = () => {
+      const regime = regimeAt(state.k);
+      return say(regime === "step-lost" && state.formula === "central" ? "step-lost-central" : regime);
+    };
     const isComplex = () => state.formula === "complex-step";
 
     // The function near x. ------------------------------------------------------------------
     const drawFunction = () => {
       const { window: [x0, x1, y0, y1], value, slope, x } = state.place;
-      near.measure([0.7, 0.7, 2, 3.6]);
+      const rows = ticks(y0, y1, 5);
+      near.clear([0.7, 0.9, 2], rows.map(([, label]) => label));
       near.scale(x0, x1, y0, y1);
-      for (const [at, label] of ticks(y0, y1, Math.max(3, (near.bottom - near.top) / (3.2 * near.em)))) near.row(near.y(at), label);
+      for (const [at, label] of rows) near.row(near.y(at), label);
       for (const [at, label] of ticks(x0, x1, Math.max(3, (near.right - near.left) / (6 * near.em)))) near.column(near.x(at), label);
       const values = unpacked(state.place.curve), each = (x1 - x0) / (values.length - 1);
       make(near.inside, "path", { class: "lab-f", d: path(values.map((v, k) => [near.x(x0 + k * each), near.y(y0 + (v + 1) / 2 * (y1 - y0))])) });
-      make(near.inside, "path", { class: "lab-tangent", d: path([x0, x1].map((at) => [near.x(at), near.y(value + slope * (at - x))])) });
+      make(near.front, "path", { class: "lab-tangent", d: path([x0, x1].map((at) => [near.x(at), near.y(value + slope * (at - x))])) });
     };
     const moveFunction = () => {
       const { window: [x0, x1], value, x } = state.place, h = steps[state.k];
@@ -133,7 +165,7 @@
       const [low, high] = unpacked(samples).map((v) => v * height);
       const quotient = series().numeric[state.k];
       near.moving.replaceChildren();
-      near.above.replaceChildren();
+      near.marks.replaceChildren();
       const ends = state.formula === "forward" ? [[0, 0], [h, high]] : state.formula === "central" ? [[-h, low], [h, high]] : [[0, 0]];
       if (quotient !== null) {
         const [t, rise] = ends[0];
@@ -143,43 +175,49 @@
         const at = near.x(x + t), y = near.y(value + rise);
         if (!Number.isFinite(y)) continue;
         make(near.moving, "line", { class: "lab-drop", x1: round(at), x2: round(at), y1: round(y), y2: near.bottom });
-        if (t) make(near.moving, "circle", { class: "lab-end", cx: round(at), cy: round(y), r: 0.33 * near.em });
+        if (t) make(near.marks, "circle", { class: "lab-end", cx: round(at), cy: round(y), r: 0.33 * near.em });
       }
-      make(near.moving, "circle", { class: "lab-here", cx: round(near.x(x)), cy: round(near.y(value)), r: 0.36 * near.em });
+      make(near.marks, "circle", { class: "lab-here", cx: round(near.x(x)), cy: round(near.y(value)), r: 0.36 * near.em });
       const wide = Math.max(near.x(x + 2 * h) - near.x(x - 2 * h), 1.3 * near.em);
       const tall = Math.max(near.y(value - height) - near.y(value + height), 1.3 * near.em);
-      make(near.moving, "rect", { class: "lab-frame", x: round(near.x(x) - wide / 2), y: round(near.y(value) - tall / 2), width: round(wide), height: round(tall), rx: 3 });
+      make(near.marks, "rect", { class: "lab-frame", x: round(near.x(x) - wide / 2), y: round(near.y(value) - tall / 2), width: round(wide), height: round(tall), rx: 3 });
     };
 
     // The same through the microscope. -------------------------------------------------------
     const moveLens = () => {
       const { slope, x, window: [x0, x1] } = state.place, h = steps[state.k];
       const [height, kind, samples, places] = state.place.lens[state.precision][state.k];
-      lens.measure([0.7, 0.7, 2, 4.6]);
+      const exponent = Math.floor(logarithm(height) + 1e-12), plain = exponent >= -2 && exponent <= 2;
+      const size = Number((plain ? height : height / 10 ** exponent).toPrecision(2));
+      lens.clear([1.7, 0.9, 2], ["f(x)", `+${size}`]);
       lens.scale(-2, 2, -1.15, 1.15);
+      const isWide = lens.right - lens.left > 22 * lens.em;
       [[-2, "x − 2h"], [-1, "x − h"], [0, "x"], [1, "x + h"], [2, "x + 2h"]].forEach(([t, label]) => {
-        lens.column(lens.x(t), label, t === 0 ? "lab-middle" : "");
-        if (Math.abs(t) === 2) lens.still.lastChild.setAttribute("text-anchor", t < 0 ? "start" : "end");
+        lens.column(lens.x(t), isWide || Math.abs(t) < 2 ? label : "", t === 0 ? "lab-middle" : "");
+        if (isWide && t === 2) lens.still.lastChild.setAttribute("text-anchor", "end");
       });
       for (const part of [-1, 0, 1]) {
-        lens.row(lens.y(part), part ? `${part < 0 ? "−" : "+"}${scientific(height, 1)}` : "f(x)", part ? "" : "lab-middle");
+        lens.row(lens.y(part), part ? `${part < 0 ? "−" : "+"}${size}` : "f(x)", part ? "" : "lab-middle");
       }
+      if (!plain) make(lens.still, "text", { x: 0, y: 1.1 * lens.em }, `× ${power(exponent)}`);
       const [low, high, ...values] = unpacked(samples);
-      const t = places ? unpacked(places) : values.map((_, k) => -2 + 4 * k / (values.length - 1));
+      const count = values.length, placed = places && unpacked(places);
+      const t = placed ? placed.slice(0, count) : values.map((_, k) => -2 + 4 * k / (count - 1));
+      const edges = placed ? placed.slice(count) : [-2, ...t.slice(1).map((at, k) => (at + t[k]) / 2), 2];
+      edges[0] = -2;
+      edges[count] = 2;
       const points = [];
       if (kind === "c") values.forEach((v, k) => points.push([lens.x(t[k]), lens.y(v)]));
       else {
         values.forEach((v, k) => {
-          const from = k ? (t[k - 1] + t[k]) / 2 : Math.min(-2, t[0]);
-          const to = k + 1 < t.length ? (t[k] + t[k + 1]) / 2 : Math.max(2, t[k]);
-          points.push([lens.x(from), lens.y(v)], [lens.x(to), lens.y(v)]);
+          if (edges[k] < edges[k + 1]) points.push([lens.x(edges[k]), lens.y(v)], [lens.x(edges[k + 1]), lens.y(v)]);
         });
       }
       make(lens.inside, "path", { class: "lab-stairs", d: path(points) });
-      make(lens.inside, "path", { class: "lab-tangent", d: path([-2, 2].map((at) => [lens.x(at), lens.y(at * h * slope / height)])) });
+      make(lens.front, "path", { class: "lab-tangent", d: path([-2, 2].map((at) => [lens.x(at), lens.y(at * h * slope / height)])) });
       if (kind === "f") {
         values.forEach((v, k) => {
-          if (Math.abs(t[k]) < 2) make(lens.inside, "circle", { class: "lab-float", cx: round(lens.x(t[k])), cy: round(lens.y(v)), r: 0.2 * lens.em });
+          if (Math.abs(t[k]) < 2) make(lens.marks, "circle", { class: "lab-float", cx: round(lens.x(t[k])), cy: round(lens.y(v)), r: 0.2 * lens.em });
         });
       }
       const quotient = series().numeric[state.k];
@@ -189,21 +227,22 @@
         make(lens.moving, "path", { class: "lab-secant", d: path([-2, 2].map((at) => [lens.x(at), lens.y(rise + quotient * h * (at - from) / height)])) });
       }
       for (const [at, rise] of ends) {
-        if (at && Number.isFinite(rise)) make(lens.moving, "circle", { class: "lab-end", cx: round(lens.x(at)), cy: round(lens.y(rise)), r: 0.33 * lens.em });
+        if (at && Number.isFinite(rise)) make(lens.marks, "circle", { class: "lab-end", cx: round(lens.x(at)), cy: round(lens.y(rise)), r: 0.33 * lens.em });
       }
-      make(lens.moving, "circle", { class: "lab-here", cx: round(lens.x(0)), cy: round(lens.y(0)), r: 0.36 * lens.em });
+      make(lens.marks, "circle", { class: "lab-here", cx: round(lens.x(0)), cy: round(lens.y(0)), r: 0.36 * lens.em });
       const times = (x1 - x0) / (4 * h);
-      find("power").textContent = times >= 1.5 ? say("power", { power: scientific(times, times < 1000 ? 2 : 1) }) : "";
+      find("power").textContent = times >= 1.5 ? say("power", { power: scientific(times, 1) }) : "";
     };
 
     // The error for every h. -----------------------------------------------------------------
-    const logarithm = (value) => value > 0 ? Math.log10(value) : NaN;
     const limits = () => {
       let low = Infinity, high = -Infinity;
-      for (const formula of Object.values(state.place.errors)) {
+      for (const [name, formula] of Object.entries(state.place.errors)) {
         for (const precision of ["float64", "float32"]) {
           for (const error of formula[precision].error) {
-            if (error > 0) { low = Math.min(low, error); high = Math.max(high, error); }
+            if (!(error > 0)) continue;
+            low = Math.min(low, error);
+            if (name !== "complex-step") high = Math.max(high, error);  // its error may be without bound
           }
         }
       }
@@ -216,7 +255,7 @@
     const drawErrors = () => {
       const [low, high] = limits();
       const x0 = logarithm(steps[0]), x1 = logarithm(steps[last]);
-      curve.measure([0.7, 1.1, 5.6, 4.2]);
+      curve.clear([0.7, 1.1, 6.4], [words["exact-strip"], words["lost-strip"], power(-16)]);
       curve.scale(x0, x1, low, high);
       const strip = 1.5 * curve.em, lowest = curve.bottom;
       curve.exactRow = lowest + 0.5 * strip + 0.25 * curve.em;
@@ -239,16 +278,14 @@
       if (!isComplex()) guides.push([(e) => Math.log10(eps) - e, "ε / h"]);
       for (const [line, label] of guides) {
         make(curve.inside, "path", { class: "lab-guide", d: path([x0, x1].map((e) => [curve.x(e), curve.y(line(e))])) });
-        const middle = guides.indexOf(guides.find(([l]) => l === line)) === 0 ? 0.3 : 0.7;
         const visible = [];
         for (let part = 0; part <= 100; part++) {
           const e = x0 + part / 100 * (x1 - x0);
           if (line(e) > low + 0.8 && line(e) < high - 0.8) visible.push(e);
         }
         if (!visible.length) continue;
-        const at = visible[Math.floor((visible.length - 1) * middle)];
-        const side = label === "ε / h" ? 1 : -1;
-        make(curve.still, "text", { class: "lab-guide-name", x: round(curve.x(at) + side * 0.5 * curve.em), y: round(curve.y(line(at)) - 0.4 * curve.em), "text-anchor": side > 0 ? "start" : "end" }, label);
+        const falls = label === "ε / h", at = visible[Math.floor((visible.length - 1) * (falls ? 0.3 : 0.6))];
+        make(curve.still, "text", { class: "lab-guide-name", x: round(curve.x(at) + 0.7 * curve.em), y: round(curve.y(line(at)) + (falls ? -0.4 : 1.1) * curve.em) }, label);
       }
       const drawn = (values, style) => make(curve.inside, "path", {
         class: style, d: path(values.map((value, k) => [curve.x(logarithm(steps[k])), value > 0 ? curve.y(logarithm(value)) : NaN])),
@@ -280,6 +317,11 @@
       const y = round(Math.min(Math.max(errorHeight(state.k), curve.top), curve.height));
       make(curve.above, "circle", { class: "lab-halo", cx: x, cy: y, r: 0.85 * curve.em });
       make(curve.above, "circle", { class: `lab-dot lab-is-${regimeAt(state.k)}`, cx: x, cy: y, r: 0.5 * curve.em });
+      if (regimeAt(state.k) === "unknown") return;
+      const right = x < 0.55 * curve.width, low = y < curve.top + 2.2 * curve.em;
+      make(curve.above, "text", {
+        class: "lab-dot-name", x: x + (right ? 1 : -1) * 1.1 * curve.em, y: y + (low ? 1.8 : -0.4) * curve.em, "text-anchor": right ? "start" : "end",
+      }, dominant());
     };
 
     // What is read. --------------------------------------------------------------------------
@@ -296,7 +338,7 @@
     };
     // The first `right` significant digits are marked as right, the others as wrong.
     const quotientParts = (value, right) => {
-      const text = minus(String(value)).replace(/e([-+]\d+)$/, (_, e) => ` × ${power(Number(e))}`);
+      const text = digitsOf(value);
       if (right === null) return [text];
       let cut = 0, counted = 0, leading = true;
       while (cut < text.length && text[cut] !== " ") {
@@ -307,7 +349,9 @@
         }
         cut++;
       }
-      if (value === 0) cut = 0;
+      if (right === Infinity) cut = text.includes(" ") ? text.indexOf(" ") : text.length;
+      else if (value === 0 || right === 0) cut = 0;
+      else if (text[cut - 1] === ".") cut--;
       const good = document.createElement("b"), bad = document.createElement("span");
       good.className = "lab-right";
       bad.className = "lab-wrong";
@@ -321,29 +365,33 @@
       number(item("h"), steps[k], scientific(steps[k], 2));
       const right = tenths === null ? null : Math.floor(tenths / 10);
       if (quotient === null) item("quotient").textContent = say("none");
-      else number(item("quotient"), quotient, ...quotientParts(quotient, regimeAt(k) === "exact" ? 99 : right));
+      else number(item("quotient"), quotient, ...quotientParts(quotient, ["exact", "nearest"].includes(regimeAt(k)) ? Infinity : right));
       if (error === null) item("error").textContent = say("none");
       else number(item("error"), error, scientific(error, 2));
       const digits = item("digits");
-      if (error === null) digits.textContent = say("none");
-      else if (tenths === null) digits.textContent = say("no-digits");
+      if (error === null || tenths === null) digits.textContent = "–";
       else number(digits, tenths / 10, (tenths / 10).toFixed(1));
       const regime = regimeAt(k), node = item("regime");
-      const words_ = regime === "step-lost" && state.formula === "central" ? "step-lost-central" : regime;
       const mark = document.createElement("span");
       mark.className = `lab-name lab-is-${regime}`;
-      mark.textContent = say(words_);
+      mark.textContent = dominant();
       node.append(mark);
+      find("brief").textContent = [`h = ${scientific(steps[k], 2)}`, error === null ? "" : `${say("error")} ${scientific(error, 2)}`, dominant()].filter(Boolean).join(" · ");
       range.setAttribute("aria-valuetext", `h = ${scientific(steps[k], 2)}`);
     };
     const explain = () => {
       const place = state.place, derivative = find("derivative"), notes = [];
       derivative.replaceChildren();
-      number(derivative, place.slope, minus(String(place.slope)).replace(/e([-+]\d+)$/, (_, e) => ` × ${power(Number(e))}`));
+      number(derivative, place.slope, digitsOf(place.slope));
       notes.push(say(place.certain ? "certified" : "uncertified"));
+      if (place.slope === 0) notes.push(say("no-digits"));
       if (state.precision === "float32" && place.held !== place.x) notes.push(say("held", { held: minus(String(place.held)) }));
       if (isComplex()) notes.push(say("complex-note"));
-      find("note").textContent = notes.join(" ");
+      find("note").replaceChildren(...notes.map((sentence) => {
+        const span = document.createElement("span");
+        span.textContent = sentence;
+        return span;
+      }));
       find("secant-name").textContent = say(isComplex() ? "complex-line" : "secant");
       for (const part of all(".lab-part")) part.hidden = !place.certain;
     };
@@ -356,7 +404,9 @@
       moveErrors();
       read();
     };
+    const pictures = [near, lens, curve];
     const draw = () => {
+      for (const each of pictures) each.look();
       drawFunction();
       drawErrors();
       explain();
@@ -431,10 +481,10 @@
     state.k = steps.indexOf(first.h);
     live.hidden = false;
     draw();
-    let width = live.clientWidth;
-    new ResizeObserver(() => {
-      if (live.clientWidth && live.clientWidth !== width) { width = live.clientWidth; draw(); }
-    }).observe(live);
+    const watch = new ResizeObserver(() => {
+      if (pictures.some((each) => each.svg.clientWidth && !each.fits())) draw();
+    });
+    for (const each of pictures) watch.observe(each.svg);
   };
 
   for (const root of document.querySelectorAll("section.lab")) start(root);
