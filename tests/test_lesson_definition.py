@@ -6,7 +6,7 @@ import pytest
 
 from gradcheck.errors import DefinitionError
 from gradcheck.lessons.definition import Definition, lesson_names, read
-from gradcheck.lessons.instruments import measure_all
+from gradcheck.lessons.errors import measure
 from gradcheck.lessons.words import words_of
 
 CASE_FILE = """
@@ -104,8 +104,13 @@ def test_a_mistake_in_the_example_is_named_when_it_is_used(
     """What the engine cannot use is told with the teacher's file and the key of the example."""
     definition = changed(tmp_path, f'lesson = "step-size"\n[example]\n{block}\n')
 
+    setting = next(
+        each
+        for each in definition.settings().values()
+        if each.text("kind") == "errors" and not {"case", "x", "steps"} & set(each.block.value)
+    )
     with pytest.raises(DefinitionError) as error:
-        measure_all(definition)
+        measure(setting)
 
     assert str(tmp_path / "my-class.toml") in str(error.value)
     assert message in str(error.value)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -228,17 +229,14 @@ def test_a_shown_number_is_the_computed_one_rounded(
 
 def rounds_to(value: float, text: str) -> bool:
     """Tell whether a text shows a value with fewer digits."""
-    shown = text.replace("−", "-").replace(",", "").replace("\u202f", "")
-    if shown.endswith("%"):
-        shown, value = shown.removesuffix("%").strip(), 100 * value
     digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    power = re.fullmatch(r"10([⁻⁰¹²³⁴-⁹]+)", shown)
-    if power:
-        return value == float(f"1e{power[1].translate(digits)}")
-    mantissa, _, exponent = shown.partition("e")
-    places = len(mantissa.partition(".")[2])
-    half = 0.5 * 10.0 ** (int(exponent or 0) - places)
-    return abs(float(shown) - value) <= half * (1 + 1e-9)
+    shown = re.sub("^10([⁻⁰¹²³⁴-⁹]+)$", lambda power: f"1e{power[1].translate(digits)}", text)
+    shown = shown.replace("−", "-").replace(",", "")
+    exact = Decimal(value)
+    if shown.endswith("%"):
+        shown, exact = shown.removesuffix("%").strip(), 100 * exact
+    last = Decimal((0, (1,), int(Decimal(shown).as_tuple().exponent)))
+    return abs(Decimal(shown) - exact) <= last / 2 * (1 + Decimal("1e-9"))
 
 
 @pytest.mark.parametrize("name", LESSONS)

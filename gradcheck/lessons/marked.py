@@ -68,6 +68,7 @@ def _markdown() -> "MarkdownIt":
     dollarmath_plugin(reader, allow_labels=False)
     reader.add_render_rule("math_inline", _math_inline)
     reader.add_render_rule("math_block", _math_block)
+    reader.add_render_rule("fence", _fence)
     reader.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>\n')
     reader.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return reader
@@ -80,6 +81,10 @@ def _math_inline(_renderer: Any, tokens: Any, place: int, _options: Any, env: An
 def _math_block(_renderer: Any, tokens: Any, place: int, _options: Any, env: Any) -> str:
     latex = env["stash"].plain(tokens[place].content).strip()
     return f'<div class="formula" tabindex="0">{mathml(latex, display="block")}</div>\n'
+
+
+def _fence(_renderer: Any, tokens: Any, place: int, _options: Any, _env: Any) -> str:
+    return f'<pre class="code" tabindex="0"><code>{escape(tokens[place].content)}</code></pre>\n'
 
 
 def _with_strong(text: str) -> str:
