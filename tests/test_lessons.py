@@ -55,7 +55,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collect what the attributes say."""
         named = dict(attrs)
-        self.ids += [named["id"]] if named.get("id") else []
+        self.ids += [named["id"] or ""] if "id" in named else []
         self.links += [named["href"] or ""] if tag == "a" and "href" in named else []
         self.sources += [named[key] or "" for key in ("src", "srcset", "poster") if key in named]
         if tag == "link" and named.get("href") != "data:,":

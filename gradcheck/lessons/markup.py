@@ -61,7 +61,7 @@ def number(value: float, digits: int = 6) -> Markup:
     >>> print(number(2.00001, 3), number(float("nan")))
     <data value="2.00001">2</data> nan
     """
-    value = float(value)
+    value = float(value) + 0.0  # -0.0 is 0
     if not math.isfinite(value):
         return escape(str(value).replace("inf", "∞").replace("-", "−"))
     return data(value, short(value, digits).replace("-", "−", value < 0))
@@ -107,7 +107,7 @@ def formula(latex: str) -> Markup:
 
 def formula_block(latex: str) -> Markup:
     """Write LaTeX as MathML on a line of its own."""
-    return Markup('<div class="formula">{}</div>').format(
+    return Markup('<div class="formula" tabindex="0">{}</div>').format(
         Markup(mathml(latex, display="block"))  # noqa: S704  (built from an allowlist)
     )
 
@@ -169,7 +169,7 @@ def svg_figure(svg: str, *, label: str, caption: Cell = "") -> Markup:
     named = re.sub(r'role="img"', f'role="img" aria-label="{escape(label)}"', svg, count=1)
     below = Markup("<figcaption>{}</figcaption>").format(caption) if caption else ""
     drawing = Markup(named)  # noqa: S704  (drawn by this package; the label is escaped)
-    return Markup('<figure class="drawn">{}{}</figure>').format(drawing, below)
+    return Markup('<figure class="drawn" tabindex="0">{}{}</figure>').format(drawing, below)
 
 
 def code(source: str, *, label: str) -> Markup:
