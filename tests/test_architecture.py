@@ -25,7 +25,7 @@ USER_CODE = {
     "differences/structure.py": "hands a tree to functions that take one; a Probe calls it",
     "verdict/on_pattern.py": "takes from df its values on a sparsity pattern; a Probe calls it",
     "model/restriction.py": "f along one input or direction; its sweep calls it through evaluate",
-    "lessons/single_precision.py": "f on single-precision numbers; its sweep calls it as any f",
+    "lessons/instruments/lab/single_precision.py": "f on floats of 32 bits; its sweep calls it",
     "differences/line.py": "the certified reference runs f there, on balls instead of floats",
     "model/calculus/": "builds new functions out of functions, and calls none while it does so",
 }

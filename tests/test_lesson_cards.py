@@ -11,11 +11,13 @@ import pytest
 import gradcheck as gc
 from gradcheck import calculus
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons import cards, limits, slopes
 from gradcheck.lessons.definition import read
-from gradcheck.lessons.derivations import derivation, is_known, translated
+from gradcheck.lessons.instruments import limits
+from gradcheck.lessons.instruments.cards import instrument as cards
+from gradcheck.lessons.instruments.cards.small_plot import Frame, small_plot
+from gradcheck.lessons.instruments.slopes import instrument as slopes
+from gradcheck.lessons.parts.derivations import derivation, is_known, translated
 from gradcheck.lessons.setting import Setting
-from gradcheck.lessons.small_plot import Frame, small_plot
 from gradcheck.lessons.words import lessons_folder, words_of
 from gradcheck.model.case import Case, DerivationStep
 from gradcheck.output.toml_file import Value

@@ -6,7 +6,7 @@ import pytest
 
 from gradcheck.errors import DefinitionError
 from gradcheck.lessons.definition import Definition, lesson_names, read
-from gradcheck.lessons.errors import measure
+from gradcheck.lessons.instruments.errors.instrument import measure
 from gradcheck.lessons.words import words_of
 
 CASE_FILE = """

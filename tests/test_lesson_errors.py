@@ -14,11 +14,11 @@ import gradcheck as gc
 from gradcheck.cli import cli
 from gradcheck.differences.stencil import FORWARD, NAMED
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons import errors
-from gradcheck.lessons.error_code import command_line, python_lines
-from gradcheck.lessons.error_rows import read_errors
-from gradcheck.lessons.error_tables import COLUMNS
-from gradcheck.lessons.errors import Errors, ErrorsView
+from gradcheck.lessons.instruments.errors import instrument as errors
+from gradcheck.lessons.instruments.errors.code import command_line, python_lines
+from gradcheck.lessons.instruments.errors.instrument import Errors, ErrorsView
+from gradcheck.lessons.instruments.errors.rows import read_errors
+from gradcheck.lessons.instruments.errors.tables import COLUMNS
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import words_of
 from gradcheck.model.registry import Registry

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons import answers, reading
 from gradcheck.lessons.definition import read
-from gradcheck.lessons.game import Game, Round, measure
+from gradcheck.lessons.instruments import answers, reading
+from gradcheck.lessons.instruments.game.instrument import Game, Round, measure
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import lessons_folder, words_of
 from gradcheck.model.loading import load_cases

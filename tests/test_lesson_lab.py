@@ -16,13 +16,13 @@ import pytest
 
 import gradcheck as gc
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons import lab
-from gradcheck.lessons.lab_data import FORMULAS, PRECISIONS, Errors, Row, errors_at
-from gradcheck.lessons.lab_setting import plan
-from gradcheck.lessons.lab_view import window
-from gradcheck.lessons.microscope import ALPHABET, Slide, edges, pack, slides
+from gradcheck.lessons.instruments.lab import instrument as lab
+from gradcheck.lessons.instruments.lab.data import FORMULAS, PRECISIONS, Errors, Row, errors_at
+from gradcheck.lessons.instruments.lab.microscope import ALPHABET, Slide, edges, pack, slides
+from gradcheck.lessons.instruments.lab.plan import plan
+from gradcheck.lessons.instruments.lab.single_precision import in_single_precision, is_lost
+from gradcheck.lessons.instruments.lab.window import window
 from gradcheck.lessons.setting import Setting
-from gradcheck.lessons.single_precision import in_single_precision, is_lost
 from gradcheck.lessons.words import LANGUAGES, words_of
 from gradcheck.model.registry import Registry
 from gradcheck.output.explanation import digits

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import gradcheck as gc
-from gradcheck.lessons import lab
-from gradcheck.lessons.lab_data import FORMULAS, PRECISIONS, Row
+from gradcheck.lessons.instruments.lab import instrument as lab
+from gradcheck.lessons.instruments.lab.data import FORMULAS, PRECISIONS, Row
 from gradcheck.lessons.page import page as lesson_page
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.text import render

@@ -20,7 +20,7 @@ import pytest
 
 import gradcheck as gc
 from gradcheck.differences.stencil import NAMED
-from gradcheck.lessons.error_rows import Readings, Row, read_errors
+from gradcheck.lessons.instruments.errors.rows import Readings, Row, read_errors
 from gradcheck.model.case import Case
 
 CASES = gc.load_cases()

@@ -7,8 +7,8 @@ import pytest
 
 from gradcheck.errors import DefinitionError
 from gradcheck.lessons.definition import read
+from gradcheck.lessons.instruments.shapes.instrument import Shapes, ShapesView, measure
 from gradcheck.lessons.setting import Setting
-from gradcheck.lessons.shapes import Shapes, ShapesView, measure
 from gradcheck.lessons.words import lessons_folder, words_of
 from gradcheck.model.loading import load_cases
 from gradcheck.output.toml_file import Value

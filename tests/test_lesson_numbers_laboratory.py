@@ -14,10 +14,11 @@ import pytest
 
 import gradcheck as gc
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons import errors, poster, precisions, rulers
 from gradcheck.lessons.definition import read
-from gradcheck.lessons.lab_data import PRECISIONS
-from gradcheck.lessons.poster import PosterView
+from gradcheck.lessons.instruments import poster, precisions, rulers
+from gradcheck.lessons.instruments.errors import instrument as errors
+from gradcheck.lessons.instruments.lab.data import PRECISIONS
+from gradcheck.lessons.instruments.poster import PosterView
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import words_of
 from gradcheck.output.toml_file import Value, parse

@@ -35,7 +35,7 @@ def found(block: str) -> Any:
 
 def ask(setting: Setting) -> Any:
     """Measure with the instrument that a block names."""
-    return import_module(f"gradcheck.lessons.{setting.text('kind')}").measure(setting)
+    return import_module(f"gradcheck.lessons.instruments.{setting.text('kind')}").measure(setting)
 
 
 @cache

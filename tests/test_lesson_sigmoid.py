@@ -11,7 +11,7 @@ import pytest
 
 import gradcheck as gc
 from gradcheck.errors import DefinitionError
-from gradcheck.lessons.scalar import numbered, relative_error, scalar
+from gradcheck.lessons.parts.scalar import numbered, relative_error, scalar
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import LANGUAGES, words_of
 from gradcheck.model.registry import Registry
@@ -79,7 +79,7 @@ BLOCKS: dict[str, dict[str, Any]] = {
 
 def ask(wanted: Setting) -> Any:
     """Measure with the instrument that a block names."""
-    return import_module(f"gradcheck.lessons.{wanted.text('kind')}").measure(wanted)
+    return import_module(f"gradcheck.lessons.instruments.{wanted.text('kind')}").measure(wanted)
 
 
 @cache

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gradcheck.errors import OutputError
 from gradcheck.lessons.definition import Definition, lesson_names, read
-from gradcheck.lessons.instruments import measure_all
 from gradcheck.lessons.lesson import command, told
+from gradcheck.lessons.measuring import measure_all
 from gradcheck.lessons.page import Link, page
 from gradcheck.lessons.text import Text, render
 from gradcheck.lessons.words import lessons_folder, require_language

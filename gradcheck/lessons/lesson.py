@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcheck.lessons.definition import Definition, read
-from gradcheck.lessons.instruments import Measured, measure_all
+from gradcheck.lessons.measuring import Measured, measure_all
 from gradcheck.lessons.page import page
 from gradcheck.lessons.text import Text, render
 from gradcheck.lessons.words import require_language, words_of
