@@ -1,16 +1,60 @@
-"""How long the lessons take to build, and how large they are: python benchmarks/lessons.py."""
+"""How long the lessons take to build, and how large they are: python benchmarks/lessons.py.
+
+With the word axe, every page is opened in Chromium, in light and dark colours, on a phone, a laptop
+and a projector, and axe counts what stands against WCAG 2 A and AA and its best practices.
+"""
 
 import re
+import shutil
+import sys
+import tempfile
 import time
+from pathlib import Path
+from typing import Any
 
+from gradcheck.lessons.building import build
 from gradcheck.lessons.definition import lesson_names, read
-from gradcheck.lessons.instruments import measure_all
 from gradcheck.lessons.lesson import told
+from gradcheck.lessons.measuring import measure_all
 from gradcheck.lessons.page import page
 from gradcheck.lessons.words import LANGUAGES
 
 
-def main() -> None:
+def accessibility() -> None:
+    """Let axe look at every page, and print the violations."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    total = 0
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        files = build([], langs=tuple(LANGUAGES), out=folder)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for file in files:
+            found = [
+                f"{scheme} {width}: {each['id']} x {len(each['nodes'])}"
+                for scheme in ("light", "dark")
+                for width in (360, 1280, 1920)
+                for each in violations(browser, Axe(), file, scheme, width)
+            ]
+            total += len(found)
+            print(f"{file.name:30}{'; '.join(found) or '0 violations'}", flush=True)
+        browser.close()
+    print(f"{len(files)} pages, 2 colour schemes, 3 widths: {total} violations")
+
+
+def violations(browser: Any, axe: Any, file: Path, scheme: str, width: int) -> list[Any]:
+    """Open a page with all its answers, and return what axe finds."""
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.goto(file.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    found: list[Any] = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    page.close()
+    return found
+
+
+def building() -> None:
     """Build every lesson in every language, and print seconds and sizes."""
     total, pages = 0.0, 0
     print(f"{'lesson':20}{'asks':>8}{'language':>10}{'writes':>8}{'size':>9}   numbers, questions")
@@ -36,4 +80,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    accessibility() if sys.argv[1:] == ["axe"] else building()

@@ -67,52 +67,72 @@ def test_a_page_fits_every_width_without_a_complaint(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation(browser: "Browser", lessons: Path, name: str) -> None:
-    """Contrast, names, roles and keyboard access hold in light and in dark colours."""
+    """Contrast, names, roles and keyboard access hold, in light colours or in dark ones."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = {}
-    for scheme, width in (("light", 1280), ("dark", 360)):
-        page, _ = opened(
-            browser,
-            lessons / name,
-            color_scheme=scheme,
-            viewport={"width": width, "height": 900},
-        )
-        page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-        results = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        found[scheme] = [
-            (each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in results
-        ]
-        page.context.close()
+    scheme, width = ("light", 1280) if ".en." in name else ("dark", 360)
+    page, _ = opened(
+        browser, lessons / name, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
 
-    assert found == {"light": [], "dark": []}
+    assert [
+        (each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in violations
+    ] == []
+    page.context.close()
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.split(".")[0] in lesson_names()])
+LESSON_PAGES = [name for name in PAGES if name.split(".")[0] in lesson_names()]
+
+CHOOSE_ALL = """() => Array.from(document.querySelectorAll("section.quiz"), (quiz) => {
+    const shown = (each) => getComputedStyle(each).display !== "none";
+    const options = Array.from(quiz.querySelectorAll(".option"));
+    const before = quiz.querySelector("details").open;
+    const own = options.map((option) => {
+        option.querySelector("label").click();
+        const feedback = option.querySelector(".feedback");
+        const visible = Array.from(quiz.querySelectorAll(".feedback")).filter(shown);
+        return visible.length === 1 && visible[0] === feedback &&
+            quiz.querySelector("[role=status]").textContent === feedback.textContent;
+    });
+    return {before, own, after: quiz.querySelector("details").open};
+})"""
+
+
+@pytest.mark.parametrize("name", LESSON_PAGES)
 def test_every_answer_of_every_quiz_is_told_right_or_wrong(
     browser: "Browser", lessons: Path, name: str
 ) -> None:
-    """Chosen by keyboard or by mouse, each option shows its own feedback and opens the insight."""
-    page, complaints = opened(browser, lessons / name, viewport={"width": 360, "height": 800})
-    quizzes = page.locator("section.quiz").all()
-    for quiz in quizzes:
-        insight = quiz.locator("details")
-        assert insight.get_attribute("open") is None
-        options = quiz.locator(".option").all()
-        options[0].locator("input").focus()
-        page.keyboard.press("Space")
-        for number, option in enumerate(options):
-            if number == 1:
-                page.keyboard.press("ArrowDown")
-            elif number > 1:
-                option.locator("label").click()
-            feedback = option.locator(".feedback")
-            assert option.locator("input").is_checked()
-            assert feedback.is_visible()
-            assert quiz.locator(".feedback:visible").count() == 1
-            assert quiz.locator("[role=status]").text_content() == feedback.text_content()
-        assert insight.get_attribute("open") is not None
+    """Each option, once chosen, shows its own feedback and no other, and opens the insight."""
+    page, complaints = opened(browser, lessons / name)
+    quizzes = page.evaluate(CHOOSE_ALL)
 
     assert len(quizzes) > 3
+    assert [quiz["before"] for quiz in quizzes] == [False] * len(quizzes)
+    assert [all(quiz["own"]) for quiz in quizzes] == [True] * len(quizzes)
+    assert [quiz["after"] for quiz in quizzes] == [True] * len(quizzes)
+    assert complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", LESSON_PAGES)
+def test_a_quiz_is_answered_by_keyboard(browser: "Browser", lessons: Path, name: str) -> None:
+    """Tab leads to the options, the space bar chooses, an arrow changes the choice."""
+    page, complaints = opened(browser, lessons / name, viewport={"width": 360, "height": 800})
+    quiz = page.locator("section.quiz").first
+    first, second = quiz.locator("input").nth(0), quiz.locator("input").nth(1)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if first.evaluate("each => each === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+
+    assert first.is_checked()
+    page.keyboard.press("ArrowDown")
+    assert second.is_checked()
+    assert quiz.locator(".feedback:visible").count() == 1
+    page.keyboard.press("Tab")
+    assert quiz.locator("summary").evaluate("each => each === document.activeElement")
     assert complaints == []
     page.context.close()
 

@@ -1,4 +1,4 @@
-"""What README.md, docs/guide.md and docs/batch.md show is what happens."""
+"""What README.md and the pages of docs/ show is what happens."""
 
 import doctest
 import math
@@ -13,11 +13,12 @@ import gradcheck as gc
 from gradcheck.behaviour.recognition import BEHAVIOURS
 from gradcheck.behaviour.sweep import DEFAULT_STENCILS
 from gradcheck.behaviour.table import COLUMNS
+from gradcheck.lessons.measuring import KINDS
 from gradcheck.output.definition import read
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/guide.md", "docs/batch.md")
-OTHER_PAGES = ("docs/lessons.md", "docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md")
+PAGES = ("README.md", "docs/guide.md", "docs/batch.md", "docs/lessons.md")
+OTHER_PAGES = ("docs/cluster.md", "CONTRIBUTING.md", "docs/decisions/README.md")
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -75,6 +76,34 @@ def test_the_report_definition_of_the_readme_is_valid(tmp_path: Path) -> None:
 
     assert len(chosen.select(gc.load_cases())) >= 2
     assert "gradcheck_cases" in tomllib.loads(pytest_options)["tool"]["pytest"]["ini_options"]
+
+
+def test_every_instrument_of_the_lessons_is_explained() -> None:
+    """The table of instruments in docs/lessons.md names every kind, and no other."""
+    text = (ROOT / "docs/lessons.md").read_text(encoding="utf-8")
+    table = text[text.index("| kind |") :]
+
+    assert tuple(re.findall(r"^\| `([a-z]+)` \|", table, flags=re.MULTILINE)) == KINDS
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/lessons.md", "reports/lessons/teacher/en.md", "reports/lessons/teacher/ja.md"]
+)
+def test_the_lesson_of_a_teacher_can_be_built(page: str, tmp_path: Path) -> None:
+    """The TOML file that a page shows changes the laboratory and the example of its lesson."""
+    (toml,) = blocks(page, "toml")
+    (tmp_path / "my_cases").mkdir()
+    (tmp_path / "my_cases/own.py").write_text(
+        "from gradcheck import Case\n"
+        "own = Case('own', f=lambda x: x * x, df=lambda x: 2 * x, points=[1.0])\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "my-class.toml").write_text(toml, encoding="utf-8")
+
+    lesson = gc.lesson(tmp_path / "my-class.toml")
+
+    assert lesson.name == "my-class"
+    assert '"sin"' in lesson.html
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])

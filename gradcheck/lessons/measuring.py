@@ -21,16 +21,16 @@ KINDS = (
     "lab",
     "limits",
     "overlay",
+    "peak",
     "poster",
     "precisions",
-    "peak",
     "reading",
     "rulers",
     "scan",
     "shapes",
     "slopes",
 )
-"""The kinds that a block may have: each is a module of this room with a function `measure`."""
+"""The kinds that a block may have: each is a module of `instruments` with a function `measure`."""
 
 
 class Measured(Protocol):
