@@ -1,4 +1,4 @@
-"""What several test files share: the lessons, built once for all processes."""
+"""What the tests share: no deadlines, and the lessons, built once for all processes."""
 
 import os
 from collections.abc import Iterator
@@ -6,9 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gradcheck.lessons.building import build
 from gradcheck.lessons.words import LANGUAGES
+
+settings.register_profile("gradcheck", deadline=None, derandomize=True)
+settings.load_profile("gradcheck")
 
 
 @pytest.fixture(scope="session")

@@ -91,6 +91,7 @@ def test_only_commands_that_exist_are_listed() -> None:
         "compare",
         "explain",
         "export",
+        "lesson",
         "list",
         "report",
         "run",

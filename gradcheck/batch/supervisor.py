@@ -35,6 +35,9 @@ GRACE = 2.0
 """Seconds after which a child is ended from outside, if its own watchdog was switched off."""
 _LOOK = 0.25
 """Seconds between two looks at a silent child."""
+_MISSED = 4
+"""So often a child is found gone before it counts as one that ended with code 0: the pool, which
+overlooks these and no others, may be slow to tell how a child died."""
 _STARTS = 3
 """A child that ends so often before it does anything cannot start at all."""
 
@@ -176,6 +179,7 @@ class Supervisor:
         str
             "" if the task ended by itself, `TIMED_OUT`, or `CRASHED`.
         """
+        missed = 0
         while not wait([task], timeout=_LOOK).done:
             if self._stopped:
                 raise CancelledError
@@ -183,8 +187,10 @@ class Supervisor:
             if silent < _LOOK:
                 continue
             last = _read(spool)
-            gone = last.pid and not _is_alive(last.pid)  # the pool overlooks an exit with code 0
-            if gone or (last.in_flight and silent > self._limits.seconds + GRACE):
+            gone = last.pid and not _is_alive(last.pid)
+            missed += bool(gone)
+            late = last.in_flight and silent > self._limits.seconds + GRACE
+            if missed == _MISSED or (late and not gone):
                 task.cancel()
                 return CRASHED if gone else TIMED_OUT
         return ""
