@@ -72,6 +72,10 @@ def test_a_teachers_own_function_is_found(tmp_path: Path) -> None:
             "exmaple: unknown key; did you mean 'example'",
         ),
         ('lesson = "sigmoid"\n[example]\npoint = 1.0\n', "example.point: unknown key"),
+        (
+            'lesson = "find-the-bug"\n[example]\ncase = "no-such-case"\n',
+            "example: the lesson 'find-the-bug' has no example; change one of its blocks: guide",
+        ),
         ('lesson = "sigmoid"\nexample = 3\n', "example: expected a block"),
         ('lesson = "sigmoid"\npaths = ["nowhere"]\n', "paths[0]: expected a case file or a folder"),
         ('lesson = "sigmoid"\npaths = []\n', "paths: expected a list of paths"),

@@ -205,7 +205,7 @@ def test_the_figure_of_rounded_values_has_no_regimes() -> None:
     figure = view(case="sin-6-decimals").figure
 
     assert words_of("en")("errors.strip-rounding") not in figure
-    assert words_of("en")("errors.caption-plain", x="1") in figure
+    assert words_of("en")("errors.caption-plain", place="x = 1") in figure
 
 
 @pytest.mark.parametrize("name", ["square", "sin-6-decimals"])

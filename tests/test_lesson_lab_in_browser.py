@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from gradcheck.lessons.instruments.lab.data import FORMULAS, PRECISIONS, Row
 from gradcheck.lessons.page import page as lesson_page
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.text import render
-from gradcheck.lessons.words import LANGUAGES, words_of
+from gradcheck.lessons.words import LANGUAGES, Words, words_of
 from gradcheck.output.toml_file import Value
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ pytestmark = [
 
 BLOCK = {
     "kind": "lab",
-    "cases": ["square", "exp-2x", "x-abs-x"],
-    "points": {"square": [1.0, 0.1], "exp-2x": [0.5], "x-abs-x": [0.0]},
+    "cases": ["square", "sin-1000x", "relu"],
+    "points": {"square": [1.0, 0.1], "sin-1000x": [1.0], "relu": [0.0]},
     "steps": {"per_decade": 1},
 }
 LAST = 17
+SHOWN = (("square", 1.0), ("sin-1000x", 1.0), ("relu", 0.0))
+"""The first point of each function."""
 
 ALL_POSITIONS = """(places) => {
   const find = (name) => document.querySelector(`.lab-${name}`), range = find("h");
@@ -107,45 +110,87 @@ def browser() -> "Iterator[Browser]":
         chromium.close()
 
 
-class Opened:
-    """Pages in windows of their own, and what the browser complained about."""
+class Watched:
+    """A page that is opened once, and what the browser complained about."""
 
-    def __init__(self, browser: "Browser", built: Built) -> None:
-        self.browser = browser
-        self.built = built
+    def __init__(self, browser: "Browser", address: str, **context: Any) -> None:
+        """Open a page without a network."""
         self.complaints: list[str] = []
+        self.page = browser.new_context(offline=True, **context).new_page()
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.goto(address)
 
-    def __call__(self, lang: str = "en", **context: Any) -> "Page":
-        """Open the page without a network."""
-        page = self.browser.new_context(offline=True, **context).new_page()
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(request.url))
-        page.goto(self.built.address(lang))
-        return page
+    def lend(self) -> "Iterator[Page]":
+        """Hand out the page as a reader finds it; fail if the browser complains meanwhile."""
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        choose(self.page, 0, 0)
+        switch(self.page, "forward", "float64")
+        slide(self.page, LAST)
+        yield self.page
+        complaints, self.complaints[:] = list(self.complaints), []
+        assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def english(browser: "Browser", built: Built) -> Watched:
+    """Open the English page in light colours."""
+    return Watched(browser, built.address("en"), color_scheme="light")
+
+
+@pytest.fixture(scope="module")
+def japanese(browser: "Browser", built: Built) -> Watched:
+    """Open the Japanese page in dark colours."""
+    return Watched(browser, built.address("ja"), color_scheme="dark")
 
 
 @pytest.fixture
-def opened(browser: "Browser", built: Built) -> Iterator[Opened]:
-    """Open pages; the test fails if the browser complains about any of them."""
-    pages = Opened(browser, built)
-    yield pages
-    for context in browser.contexts:
-        context.close()
-    assert pages.complaints == []
+def page(english: Watched) -> "Iterator[Page]":
+    """Lend the English page."""
+    yield from english.lend()
 
 
-def stop_the_clock(page: "Page") -> None:
-    """Load the page anew with a clock that goes only where the test makes it go."""
-    page.clock.install(time=0)
-    page.reload()
-    page.clock.pause_at(3600)
+@pytest.fixture
+def page_in(
+    english: Watched, japanese: Watched, request: pytest.FixtureRequest
+) -> "Iterator[tuple[str, Page]]":
+    """Lend the page of the language that the test asks for, with the language."""
+    watched = {"en": english, "ja": japanese}[request.param]
+    yield from ((request.param, page) for page in watched.lend())
+
+
+in_every_language = pytest.mark.parametrize("page_in", LANGUAGES, indirect=True)
+
+
+def choose(page: "Page", case: int, point: int = 0) -> None:
+    """Choose a function and a point by their places in the lists."""
+    page.evaluate(
+        """wanted => Object.entries(wanted).forEach(([name, index]) => {
+            const list = document.querySelector(`.lab-${name}`);
+            list.value = index;
+            list.dispatchEvent(new Event("change"));
+        })""",
+        {"case": case, "point": point},
+    )
+
+
+def slide(page: "Page", k: int) -> None:
+    """Move the slider."""
+    page.evaluate(
+        """k => { const range = document.querySelector(".lab-h");
+            range.value = k;
+            range.dispatchEvent(new Event("input")); }""",
+        k,
+    )
 
 
 def switch(page: "Page", *values: str) -> None:
     """Choose radio buttons."""
-    for value in values:
-        page.evaluate("value => document.querySelector(`input[value='${value}']`).click()", value)
+    page.evaluate(
+        "values => values.forEach((v) => document.querySelector(`input[value='${v}']`).click())",
+        list(values),
+    )
 
 
 def position(page: "Page") -> int:
@@ -153,28 +198,36 @@ def position(page: "Page") -> int:
     return int(page.input_value(".lab-h"))
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_position_reads_as_measured(opened: Opened, built: Built, lang: str) -> None:
-    """For every function, point, formula and precision, each h shows the engine's numbers."""
-    page = opened(lang, viewport={"width": 1280, "height": 900})
-    words = words_of(lang)
-    places = list(built.measured.places.values())
-    for place in places if lang == "en" else places[2:3]:  # the numbers are the same in both
-        page.select_option(".lab-case", label=place.case.name)
-        page.select_option(".lab-point", label=f"x = {place.x:g}")
+@in_every_language
+def test_every_position_reads_as_measured(page_in: "tuple[str, Page]", built: Built) -> None:
+    """For each function, formula and precision, each h shows the engine's numbers."""
+    lang, page = page_in
+    for case, place in enumerate(built.measured.places[name, x] for name, x in SHOWN):
+        if lang == "ja" and case == 0:  # the numbers are the same; words differ in the others
+            continue
+        choose(page, case)
         for formula, precision in itertools.product(FORMULAS, PRECISIONS):
+            if lang == "ja" and precision == "float32":
+                continue
             switch(page, formula.name, precision)
             rows = place.errors.rows[formula.name, precision]
             found = page.evaluate(ALL_POSITIONS)
             assert [each["k"] for each in found] == list(range(LAST, -1, -1))
             for each, row in zip(found, reversed(rows), strict=True):
-                reads_as(each, row, formula.name, words)
+                reads_as(each, named(row, place, formula.name), row, words_of(lang))
 
 
-def reads_as(each: dict[str, Any], row: Row, formula: str, words: Any) -> None:
+def named(row: Row, place: lab.Place, formula: str) -> str:
+    """Return the word for what dominates."""
+    if row.regime == "step-lost" and formula == "central":
+        return "step-lost-central"
+    if row.regime == "exact" and not place.errors.is_certified:
+        return "agrees"
+    return row.regime or "unknown"
+
+
+def reads_as(each: dict[str, Any], regime: str, row: Row, words: Words) -> None:
     """Compare a position with a row: all the digits, and which of them are marked as right."""
-    is_lost = row.regime == "step-lost" and formula == "central"
-    regime = "step-lost-central" if is_lost else row.regime or "unknown"
     assert each["h"] == row.h
     assert each["quotient"] == row.numeric
     assert each["error"] == float(f"{row.error:.2e}")
@@ -207,14 +260,12 @@ def plain(text: str) -> str:
 
 
 def test_the_dot_stands_above_the_slider_at_the_height_of_the_error(
-    opened: Opened, built: Built
+    page: "Page", built: Built
 ) -> None:
     """Down the truncation branch and up the rounding branch: larger errors stand higher."""
-    page = opened(viewport={"width": 1280, "height": 900})
     rows = built.measured.places["square", 1.0].errors.rows["forward", "float64"]
     box = page.locator(".lab-h").bounding_box()
     assert box
-    page.select_option(".lab-case", label="square")
     found = list(reversed(page.evaluate(ALL_POSITIONS, "with places")))
     x = [each["dot"][0] for each in found]
     thumbs = [box["x"] + 12 + (box["width"] - 24) * k / LAST for k in range(LAST + 1)]
@@ -229,10 +280,9 @@ def test_the_dot_stands_above_the_slider_at_the_height_of_the_error(
 
 
 def test_the_secant_under_the_microscope_has_the_slope_of_the_quotient(
-    opened: Opened, built: Built
+    page: "Page", built: Built
 ) -> None:
     """Over 4h it rises by 4h times the quotient, in units of the window."""
-    page = opened(viewport={"width": 1280, "height": 900})
     for formula in FORMULAS:
         switch(page, formula.name)
         place = built.measured.places["square", 1.0]
@@ -246,9 +296,95 @@ def test_the_secant_under_the_microscope_has_the_slope_of_the_quotient(
             assert y0 - y1 == pytest.approx(rise * height / 2.3, rel=0.01, abs=0.3)
 
 
-def test_a_switch_keeps_h(opened: Opened) -> None:
+COORDINATES = """() => Array.from(document.querySelectorAll(".lab-panels > figure > svg *"))
+  .flatMap((each) => Array.from(each.attributes))
+  .filter(({ name }) => /^(d|[xyr]|[cr][xy]|[xy][12]|width|height)$/.test(name))
+  .flatMap(({ value }) => value.match(/-?[0-9.]+(?:e[-+]?[0-9]+)?|[NI][a-z]+/g))"""
+
+
+def test_a_line_that_is_too_steep_to_draw_ends_outside_the_picture(
+    page: "Page", built: Built
+) -> None:
+    """The complex step of sin(1000x) finds slopes beyond 1e30; no coordinate is beyond 2e5."""
+    place = built.measured.places["sin-1000x", 1.0]
+    choose(page, 1)
+    switch(page, "complex-step")
+    for k in (LAST, LAST - 1):
+        assert abs(place.errors.rows["complex-step", "float64"][k].numeric) > 1e30
+        slide(page, k)
+        for name in ("lens", "function"):
+            line = page.get_attribute(f".lab-{name} .lab-secant", "d")
+            assert line
+            x0, y0, x1, y1 = (float(part) for part in re.findall(r"-?[0-9.]+", line))
+            assert sorted([y0, y1]) == [-1e5, 1e5]
+            assert x0 == x1 == float(page.get_attribute(f".lab-{name} .lab-here", "cx") or "")
+        numbers = [float(text) for text in page.evaluate(COORDINATES)]
+        assert len(numbers) > 500
+        assert max(map(abs, numbers)) <= 2e5
+
+
+GUIDES = """() => {
+  return {
+    guides: Array.from(document.querySelectorAll(".lab-errors .lab-guide"),
+      (each) => each.getAttribute("d").match(/-?[0-9.]+/g).map(Number)),
+    marks: Array.from(document.querySelectorAll(".lab-errors g circle.lab-mark"),
+      (each) => ["cx", "cy"].map((name) => Number(each.getAttribute(name)))),
+    names: Array.from(document.querySelectorAll(".lab-errors .lab-guide-name"),
+      (each) => each.textContent),
+    keys: Array.from(document.querySelectorAll("[class^=lab-guide-]:not(svg *):not([hidden])"),
+      (each) => each.textContent.trim()),
+  };
+}"""
+
+
+def test_theory_runs_along_the_errors(page: "Page") -> None:
+    """Where truncation dominates, the line with |f″(x)| h / 2 goes through the marks."""
+    guides, marks, names, keys = page.evaluate(GUIDES).values()
+
+    assert names == ["|f″(x)| h / 2", "2u |f(x)| / h"]
+    assert keys == [f"theory: {names[0]}", f"theory: {names[1]}, u = 2⁻⁵³"]
+    x0, y0, x1, y1 = guides[0]
+    for x, y in marks[-7:]:  # from h = 1e-6 on; the error of x² is h
+        assert y0 + (y1 - y0) * (x - x0) / (x1 - x0) == pytest.approx(y, abs=0.3)
+
+
+def test_theory_is_drawn_only_where_it_has_something_to_say(page: "Page") -> None:
+    """The third derivative of x² is 0, the complex step subtracts nothing, and a kink has none."""
+    switch(page, "central", "float32")
+    assert page.evaluate(GUIDES)["keys"] == ["theory: u |f(x)| / h, u = 2⁻²⁴"]
+    assert len(page.evaluate(GUIDES)["guides"]) == 1
+    choose(page, 1)
+    switch(page, "complex-step")
+    assert page.evaluate(GUIDES)["keys"] == ["theory: |f‴(x)| h² / 6"]
+    choose(page, 2)
+    assert page.evaluate(GUIDES)["keys"] == page.evaluate(GUIDES)["guides"] == []
+
+
+@in_every_language
+def test_without_a_certified_derivative_there_is_no_tangent(page_in: "tuple[str, Page]") -> None:
+    """At the kink of relu the words say so; nothing is called exact, in the legend or elsewhere."""
+    lang, page = page_in
+    words = words_of(lang)
+    assert page.locator(".lab-panels > figure > svg .lab-tangent").count() == 2
+    assert words("lab.tangent") in page.inner_text(".lab-near")
+    assert words("lab.derivative-before") in page.inner_text(".lab-truth")
+    choose(page, 2)
+    truth = page.inner_text(".lab-truth")
+
+    assert page.locator(".lab-tangent:visible, .lab-truncation:visible").count() == 0
+    assert page.locator(".lab-part:visible").count() == 0
+    assert words("lab.tangent") not in page.inner_text(".lab-panels")
+    assert truth.startswith(f"{words('lab.before-uncertified')} 0{words('lab.after-uncertified')}")
+    assert words("lab.uncertified") in truth
+    assert words("lab.no-digits-uncertified") in truth
+    assert words("lab.derivative-before") not in truth
+    for name, part in (("near", "function"), ("lens", "lens")):
+        label = page.get_attribute(f".lab-{part}", "aria-label")
+        assert label == words(f"lab.{name}-label-uncertified")
+
+
+def test_a_switch_keeps_h(page: "Page") -> None:
     """Another formula, precision, point or function is shown at the same step."""
-    page = opened()
     page.focus(".lab-h")
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
@@ -263,14 +399,18 @@ def test_a_switch_keeps_h(opened: Opened) -> None:
     assert page.inner_text("[data-item=h]") == before == "10⁻⁴"
 
 
-def test_the_keyboard_reaches_and_moves_everything(opened: Opened) -> None:
-    """Tab goes through the switches to the slider and its buttons; arrows, Home and End move h."""
-    page = opened(viewport={"width": 1280, "height": 900})
+def test_the_keyboard_reaches_and_moves_everything(page: "Page") -> None:
+    """Tab goes through the switches to slider and buttons, each outlined; arrows and ends move h."""
     page.focus(".lab-case")
-    order = []
+    order, outlines = [], []
     for _ in range(8):
-        focused = page.locator(":focus")
-        order.append(focused.get_attribute("class") or focused.input_value())
+        name, outline = page.evaluate(
+            """() => { const at = document.activeElement, isRadio = at.type === "radio";
+                const seen = isRadio ? at.nextElementSibling : at;
+                return [isRadio ? at.value : at.className, getComputedStyle(seen).outlineStyle]; }"""
+        )
+        order.append(name)
+        outlines.append(outline)
         page.keyboard.press("Tab")
     assert order == [
         "lab-case",
@@ -282,6 +422,7 @@ def test_the_keyboard_reaches_and_moves_everything(opened: Opened) -> None:
         "lab-play",
         "lab-larger",
     ]
+    assert outlines == ["solid"] * 8
 
     page.focus(".lab-h")
     moves = (("Home", 0), ("ArrowRight", 1), ("End", LAST), ("ArrowLeft", LAST - 1))
@@ -299,27 +440,8 @@ def test_the_keyboard_reaches_and_moves_everything(opened: Opened) -> None:
     assert page.is_checked("input[value=central]")
 
 
-def test_what_is_focused_can_be_seen(opened: Opened) -> None:
-    """Every control has an outline, a radio button on its label."""
-    page = opened()
-    page.focus(".lab-case")
-    seen = []
-    for _ in range(8):
-        seen.append(
-            page.evaluate(
-                """() => { const at = document.activeElement;
-                const shown = at.type === "radio" ? at.nextElementSibling : at;
-                return getComputedStyle(shown).outlineStyle; }"""
-            )
-        )
-        page.keyboard.press("Tab")
-
-    assert seen == ["solid"] * 8
-
-
-def test_the_buttons_move_by_decades(opened: Opened) -> None:
+def test_the_buttons_move_by_decades(page: "Page") -> None:
     """A tenth of h, ten times h, and no further than there are steps."""
-    page = opened()
     page.click(".lab-larger")
     assert position(page) == LAST
     page.click(".lab-smaller")
@@ -329,10 +451,13 @@ def test_the_buttons_move_by_decades(opened: Opened) -> None:
     assert position(page) == LAST - 1
 
 
-def test_play_shrinks_h_to_the_end_and_speaks_only_then(opened: Opened) -> None:
-    """It can be stopped, starts again from the largest h, and holds its tongue on the way."""
-    page = opened()
-    stop_the_clock(page)
+def test_play_shrinks_h_to_the_end_and_speaks_only_then(browser: "Browser", built: Built) -> None:
+    """It can be stopped, starts again from the largest h, and goes slowly for who wants less."""
+    watched = Watched(browser, "about:blank")
+    page = watched.page
+    page.clock.install(time=0)
+    page.goto(built.address())
+    page.clock.pause_at(3600)
     page.click(".lab-play")
     page.clock.run_for(3 * 160)
     assert position(page) == LAST - 3
@@ -348,49 +473,51 @@ def test_play_shrinks_h_to_the_end_and_speaks_only_then(opened: Opened) -> None:
     assert page.get_attribute(".lab-readout", "aria-live") == "polite"
     assert page.get_attribute(".lab-play", "aria-pressed") == "false"
 
-
-def test_who_wants_less_motion_gets_less(opened: Opened) -> None:
-    """Then play goes ten times as slowly, a whole decade at a time."""
-    page = opened(reduced_motion="reduce")
-    stop_the_clock(page)
+    page.emulate_media(reduced_motion="reduce")
     page.click(".lab-play")
     page.clock.run_for(1500)
     assert position(page) == LAST
     page.clock.run_for(200)
-
     assert position(page) == LAST - 1
+    assert watched.complaints == []
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("en", "light"), ("ja", "dark")])
-def test_it_fits_every_width_and_can_be_touched(opened: Opened, lang: str, scheme: str) -> None:
+SIZES = """() => ({
+  beyond: Array.from(document.querySelectorAll(".lab *")).filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && !each.closest("defs, [clip-path], .unseen")
+      && (box.right > innerWidth || box.left < 0);
+  }).map((each) => each.outerHTML.slice(0, 120)),
+  wide: document.documentElement.scrollWidth,
+  targets: Array.from(document.querySelectorAll(
+    ".lab select, .lab button, .lab-h, .lab fieldset label"), (each) => {
+    const box = each.getBoundingClientRect();
+    return Math.min(box.width, box.height);
+  }),
+})"""
+
+
+@in_every_language
+def test_it_fits_every_width_and_can_be_touched(page_in: "tuple[str, Page]") -> None:
     """Nothing sticks out at 360, 1280 and 1920 pixels; targets have 24; axe is content."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = opened(lang, color_scheme=scheme)
-    for width in (360, 1280, 1920):
+    _, page = page_in
+    for width in (1920, 1280, 360):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate("() => new Promise(requestAnimationFrame)")
-        beyond = page.evaluate(
-            """() => Array.from(document.querySelectorAll(".lab *")).filter((each) => {
-                const box = each.getBoundingClientRect();
-                return box.width && !each.closest("defs, [clip-path], .unseen")
-                  && (box.right > innerWidth || box.left < 0);
-            }).map((each) => each.outerHTML.slice(0, 120))"""
-        )
-        assert beyond == []
-        assert width == page.evaluate("document.documentElement.scrollWidth")
-        targets = ".lab select, .lab button, .lab-h, .lab fieldset label"
-        for target in page.locator(targets).all():
-            box = target.bounding_box()
-            assert box
-            assert min(box["width"], box["height"]) >= 24
+        found = page.evaluate(SIZES)
+        assert found["beyond"] == []
+        assert found["wide"] == width
+        assert len(found["targets"]) == 11
+        assert min(found["targets"]) >= 24
     violations = axe.run(page).response["violations"]
 
     assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
-def test_on_a_phone_the_slider_stays_in_sight(opened: Opened) -> None:
+def test_on_a_phone_the_slider_stays_in_sight(page: "Page") -> None:
     """It sticks to the lower edge while the pictures above it are read."""
-    page = opened(viewport={"width": 360, "height": 700})
+    page.set_viewport_size({"width": 360, "height": 700})
     page.evaluate("document.querySelector('.lab-near').scrollIntoView()")
     box = page.locator(".lab-h").bounding_box()
 
@@ -399,42 +526,34 @@ def test_on_a_phone_the_slider_stays_in_sight(opened: Opened) -> None:
     assert page.locator(".lab-brief").is_visible()
 
 
-def test_without_a_script_the_start_is_there(opened: Opened) -> None:
+def test_without_a_script_the_start_is_there(browser: "Browser", built: Built) -> None:
     """Figures and a table, no dead control, nothing wider than a phone."""
-    page = opened("ja", java_script_enabled=False, viewport={"width": 360, "height": 800})
+    phone = {"width": 360, "height": 800}
+    watched = Watched(browser, built.address("ja"), java_script_enabled=False, viewport=phone)
+    page = watched.page
 
     assert not page.locator(".lab-live").is_visible()
     assert page.locator(".lab noscript svg:visible").count() == 2
     assert page.locator(".lab noscript tbody tr").count() == LAST + 1
     assert "JavaScript" in page.inner_text(".lab noscript")
+    assert watched.complaints == []
 
 
-def test_paper_keeps_the_picture_as_it_stands(opened: Opened) -> None:
+def test_paper_keeps_the_picture_as_it_stands(page: "Page") -> None:
     """The drawn state and the read-out are printed, the slider and its buttons are not."""
-    page = opened()
     page.click(".lab-smaller")
     page.emulate_media(media="print")
+    shown = [page.locator(f".lab-{name}").is_visible() for name in ("dot", "h", "play")]
+    quotient = page.inner_text("[data-item=quotient]")
+    page.emulate_media(media="screen")
 
-    assert page.locator(".lab-dot").is_visible()
-    assert page.inner_text("[data-item=quotient]").startswith("2.1")
-    assert not page.locator(".lab-h").is_visible()
-    assert not page.locator(".lab-play").is_visible()
-
-
-def test_what_is_not_certain_is_not_drawn(opened: Opened) -> None:
-    """At the missing second derivative of x|x| there is the whole error, and a sentence why."""
-    page = opened()
-    page.select_option(".lab-case", label="x-abs-x")
-
-    assert page.locator(".lab-errors .lab-truncation").count() == 0
-    assert page.locator(".lab-part:visible").count() == 0
-    assert words_of("en")("lab.uncertified") in page.inner_text(".lab-truth")
+    assert shown == [True, False, False]
+    assert quotient.startswith("2.1")
 
 
-def test_a_point_that_float32_cannot_hold_is_told(opened: Opened) -> None:
+def test_a_point_that_float32_cannot_hold_is_told(page: "Page") -> None:
     """The sentence names the number that single precision takes for 0.1."""
-    page = opened()
-    page.select_option(".lab-point", label="x = 0.1")
+    choose(page, 0, 1)
     assert "0.10000000149011612" not in page.inner_text(".lab-truth")
     switch(page, "float32")
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from decimal import Decimal
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,40 @@ def test_the_answer_key_holds_every_question(opened: dict[tuple[str, str], Page]
 
     assert len(answers) == asked
     assert asked >= 40
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_answer_key_names_every_round_of_the_game(lessons: Path, lang: str) -> None:
+    """For each round it has the number, what is given, the right name, and the other names."""
+    words = words_of(lang)
+    html = (lessons / f"teacher.{lang}.html").read_text(encoding="utf-8")
+    table = re.search(r'<table class="figures game-key">.*?</table>', html, re.DOTALL)
+    assert table is not None
+    rows = re.findall(r"<tr><th.*?</tr>", table[0], re.DOTALL)[1:]
+    rounds = parse(FOLDER / "find-the-bug" / "lesson.toml")["game"]["rounds"]
+
+    assert len(rows) == len(rounds) == 10
+    for number, (row, each) in enumerate(zip(rows, rounds, strict=True), start=1):
+        place, given, right, others = (
+            unescape(re.sub("<[^>]*>", "", cell))
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        )
+        assert place == str(number)
+        assert words(f"game.{each['name']}-statement") in given
+        assert right == words(f"game.option-{each['answer']}")
+        assert right not in others
+        assert all(
+            words(f"game.option-{option}") in others
+            for option in each["options"]
+            if option != each["answer"]
+        )
+
+
+def test_a_lesson_does_not_show_what_is_written_for_the_answer_key(
+    opened: dict[tuple[str, str], Page],
+) -> None:
+    """The rounds with their answers in one table are for those who teach."""
+    label = words_of("en")("game.key-label")
+
+    assert label in opened["teacher", "en"].texts
+    assert label not in opened["find-the-bug", "en"].texts
