@@ -131,6 +131,34 @@ def test_a_card_of_two_inputs_has_columns_for_both() -> None:
     assert "exchanges the derivatives" in found.finding
 
 
+def test_a_card_measures_both_parts_at_smaller_steps_as_well() -> None:
+    """The table of the card keeps its own steps; the folded one has both formulas and all steps."""
+    block = setting(
+        card=[CHAIN], steps=[1e-1, 1e-2], smaller=[1e-2, 1e-7], stencils=["forward", "central"]
+    )
+
+    found = cards.measure(block).view(words_of("en"))["chain"]
+
+    assert texts(found.table)[::3] == ["10⁻¹", "10⁻²"]
+    assert texts(found.parts)[::7][:3] == ["10⁻¹", "10⁻²", "10⁻⁷"]
+    assert found.parts.count("<table") == 2
+    assert texts(found.parts)[6::7][:3] == ["truncation"] * 3
+    assert found.parts in found.shown
+    assert found.parts.startswith("<details>")
+
+
+def test_a_card_of_two_inputs_has_both_parts_for_each() -> None:
+    """One fold an input, which the words name."""
+    parts = card(
+        name="partial", case="partial-derivatives", x=[1.3, -0.7], rule="3, 4",
+        derivation="first-input-alone",
+    ).parts  # fmt: skip
+
+    assert parts.count("<details>") == 2
+    assert "x₁ = 1.3" in parts
+    assert "x₂ = −0.7" in parts
+
+
 def test_the_constant_passes_though_it_has_no_relative_error() -> None:
     """0 against 0 is judged absolutely, and the tool says so."""
     found = card(name="c", case="constant", x=2.0, rule="0", derivation="rule-constant")
@@ -297,6 +325,15 @@ def test_at_a_corner_there_is_no_slope_but_one_from_each_side() -> None:
     assert [found.side(name) for name in ("backward", "central", "forward")] == [-1.0, 0.0, 1.0]
     assert texts(found.sides) == ["0.5", "−1", "0", "1", "0.25", "−1", "0", "1"]
     assert words_of("en")("slopes.legend-central") in found.figure
+
+
+def test_the_label_of_several_curves_tells_them_apart() -> None:
+    """The same point on three curves is told three times, with the number of the curve."""
+    label = slopes_view(cases=["bowl", "dome"], points=[2.0]).figure.split(">")[1]
+    words = words_of("en")
+
+    for number in (1, 2):
+        assert words("slopes.figure-curve", number=number) in label
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -1,5 +1,6 @@
 """Lesson definitions: the built-in ones, and a teacher's file that changes one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,20 @@ def test_a_block_keeps_the_keys_that_a_teacher_leaves_out(tmp_path: Path) -> Non
     mine = changed(tmp_path, 'lesson = "step-size"\n[lab]\ncases = ["sin"]\n')
 
     assert mine.blocks["lab"].value == {"kind": "lab", "cases": ["sin"]}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_quiz_on_vanished_steps_does_not_follow_the_example(lang: str) -> None:
+    """Its answer 0 holds at a point and a step of its own, whatever function a teacher takes."""
+    definition = read("derivative-basics")
+    block = definition.settings()["vanished"]
+    text = (definition.folder / f"{lang}.md").read_text(encoding="utf-8")
+    quiz = re.search(r"^::: quiz too-small$.*?^:::$", text, re.DOTALL | re.MULTILINE)
+    assert quiz is not None
+
+    assert set(re.findall(r"\{\{ (\w+)", quiz[0])) == {"vanished"}
+    assert {"case", "x", "steps", "stencils"} <= set(block.block.value)
+    assert (measure(block).view(words_of(lang)).row(0).numeric, block.number("x")) == (0.0, 1.0)
 
 
 def test_a_teachers_own_function_is_found(tmp_path: Path) -> None:

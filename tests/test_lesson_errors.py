@@ -17,6 +17,7 @@ from gradcheck.errors import DefinitionError
 from gradcheck.lessons.instruments.errors import instrument as errors
 from gradcheck.lessons.instruments.errors.code import command_line, python_lines
 from gradcheck.lessons.instruments.errors.instrument import Errors, ErrorsView
+from gradcheck.lessons.instruments.errors.legend import guide_style
 from gradcheck.lessons.instruments.errors.rows import read_errors
 from gradcheck.lessons.instruments.errors.tables import COLUMNS
 from gradcheck.lessons.setting import Setting
@@ -157,6 +158,133 @@ def test_the_table_of_parts_marks_the_regimes() -> None:
     assert texts(table)[6::7] == ["truncation", "truncation", "both", "step lost"]
 
 
+def test_where_there_is_no_derivative_there_is_no_error_to_split() -> None:
+    """The table has "–" for it and a sentence why; the rounding of the quotient is certified."""
+    both = ["forward", "backward"]
+    table = view(case="corner", x=2.0, steps=[0.5, 0.25], stencils=both).parts()
+
+    cells = ["1", "–", "–", "0", "–", "–"]
+    assert texts(table) == ["0.5", *cells, "0.25", *cells]
+    assert words_of("en")("errors.no-derivative") in table
+
+
+@pytest.mark.parametrize("name", ["step", "sqrt-abs"])
+def test_a_jump_and_a_vertical_tangent_have_no_error_either(name: str) -> None:
+    """Quotient and rounding are the only numbers, and no row has a mark."""
+    table = view(case=name, x=0.0, steps=[0.1], stencils=["central", "forward"]).parts()
+
+    assert [texts(table)[place] for place in (2, 3, 5, 6)] == ["–"] * 4
+    assert "<tr>" in table.split("<tbody>")[1]
+    assert words_of("en")("errors.no-derivative") in table
+
+
+def test_a_derivative_that_cannot_be_certified_leaves_the_error_but_not_its_parts() -> None:
+    """x|x| has the slope 0 at 0, where |x| changes its branch."""
+    table = view(case="x-abs-x", x=0.0, steps=[0.1], stencils=["central"]).parts()
+
+    assert texts(table) == ["10⁻¹", "0.1", "1.0e-01", "–", "1.4e-17", "10", "–"]
+    assert words_of("en")("errors.one-sided") in table
+
+
+def test_of_rounded_values_the_table_tells_the_steps_that_are_lost() -> None:
+    """Nothing is certified, but x + h == x needs no certificate."""
+    table = view(case="sin-6-decimals", steps=[0.1, 1e-17]).parts()
+
+    assert texts(table)[3:7] == ["–", "–", texts(table)[5], "–"]
+    assert texts(table)[-1] == words_of("en")("errors.regime-step-lost")
+
+
+def test_tables_can_be_folded_away() -> None:
+    """One fold holds the tables of all formulas, or of those that are named, and one note."""
+    found = view(stencils=["forward", "central"])
+
+    assert found.folded_parts().count("<table") == 2
+    assert found.folded_parts("central").count("<table") == 1
+    assert found.folded_parts().count(words_of("en")("errors.certified")) == 1
+    assert found.folded_parts().startswith("<details>\n<summary>")
+    assert texts(found.folded_parts("forward")) == texts(found.parts())
+    with pytest.raises(DefinitionError, match="there is no formula 'centre'"):
+        found.folded_parts("centre")
+
+
+def test_a_case_without_a_formula_is_called_by_its_name() -> None:
+    """The name stands where the formula would, escaped."""
+    nameless = replace(CASES["square"], name="my <f>", formula="", derivative_formula="")
+    known = Registry([nameless])
+
+    found = errors.measure(setting(known, case="my <f>")).view(words_of("en"))
+
+    assert found.formula == found.derivative_formula == "my &lt;f&gt;"
+    assert "<figcaption>my &lt;f&gt; at x = 1: " in found.figure
+
+
+def test_the_words_can_use_another_letter() -> None:
+    """With `variable` = "z" captions, labels and the formula say z."""
+    found = view(case="sigmoid", x=0.0, variable="z", stencils=["forward", "central"])
+
+    for shown in (found.parts(), found.orders, found.compare(), found.folded_parts()):
+        assert "z = 0" in shown
+        assert "x = 0" not in shown
+    assert "<mi>z</mi>" in found.formula
+    assert "at z = 0" in found.figure.split(">")[1]
+
+
+def test_a_partial_derivative_tells_which_input_is_moved() -> None:
+    """The point is that of the input, with its number."""
+    found = view(case="partial-derivatives", x=[1.3, -0.7], input=1)
+
+    assert "x₂ = −0.7" in found.parts()
+
+
+def test_every_guide_has_dashes_of_its_own() -> None:
+    """The slopes that the formulas of the tool have, and 1/h, cannot be taken for each other."""
+    slopes = {-1, *(formula.order for formula in NAMED.values())}
+
+    assert len({str(guide_style(slope)) for slope in slopes}) == len(slopes)
+
+
+@pytest.mark.parametrize(
+    ("case", "x", "stencil", "reason"),
+    [
+        ("sin-1000x", 1.0, "central", "its error lies below all that is drawn"),
+        ("sigmoid", 1.3169578969248168, "central", "its step is larger than all that are drawn"),
+        ("exp-2x", 0.5, "complex-step", "its step is 0"),
+    ],
+)
+def test_a_best_step_that_is_not_drawn_does_not_stand_in_the_legend(
+    case: str, x: float, stencil: str, reason: str
+) -> None:
+    """The cross of the theory is told where it is seen."""
+    sign = words_of("en")("errors.legend-predicted")
+
+    assert sign not in view(case=case, x=x, stencils=[stencil]).figure, reason
+    assert sign in view(case="exp-2x", x=0.5, stencils=["central"]).figure
+
+
+def test_the_label_of_the_complex_step_knows_no_left_arm() -> None:
+    """Central differences get worse for smaller h, the complex step does not."""
+    found = view(case="exp-2x", x=0.5, stencils=["central", "complex-step"])
+
+    label = found.figure.split(">")[1]
+
+    assert "central difference: the error falls" in label
+    assert label.count("it grows again") == label.count("it does not grow again") == 1
+    assert words_of("en")("errors.caption-complex", place="x = 0.5") in found.figure
+
+
+def test_a_strip_too_narrow_for_its_words_has_shorter_ones_or_none() -> None:
+    """The words of a regime never stick out of the part that they name."""
+    words = words_of("en")
+    wide = view(case="exp-2x", x=0.5).figure
+    narrow = view(
+        case="exp-2x", x=0.5, curve={"largest": 1e-4, "smallest": 1e-16, "count": 49},
+        stencils=["central"],
+    ).figure  # fmt: skip
+
+    assert f">{words('errors.strip-truncation')}<" in wide
+    assert f">{words('errors.strip-truncation')}<" not in narrow
+
+
 def test_every_number_of_a_table_stands_with_its_value() -> None:
     """The elements hold the numbers of the engine, to the last digit."""
     found = view()
@@ -253,6 +381,7 @@ def test_there_is_no_command_for_a_point_that_the_case_does_not_have() -> None:
         ({"case": "sqare"}, r"secant\.case: .*did you mean 'square'"),
         ({"stencil": ["forward"]}, r"secant\.stencil: unknown key; did you mean 'stencils'"),
         ({"steps": [-1.0]}, r"secant\.steps: steps must be positive"),
+        ({"variable": "zz"}, r'secant\.variable: expected a letter, such as "z"'),
         ({"input": 1}, r"secant\.input: expected a whole number below 1, .* got 1"),
         ({"input": 0.5}, r"secant\.input: expected a whole number from 0, got 0.5"),
         ({"case": "reciprocal", "x": -1.0}, r"secant\.x: reciprocal: the point -1.0 lies outside"),

@@ -21,6 +21,7 @@ from gradcheck.lessons.instruments.lab.data import FORMULAS, PRECISIONS, Errors,
 from gradcheck.lessons.instruments.lab.microscope import ALPHABET, Slide, edges, pack, slides
 from gradcheck.lessons.instruments.lab.plan import plan
 from gradcheck.lessons.instruments.lab.single_precision import in_single_precision, is_lost
+from gradcheck.lessons.instruments.lab.theory import BITS, Lines, lines
 from gradcheck.lessons.instruments.lab.window import window
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import LANGUAGES, words_of
@@ -185,6 +186,67 @@ def test_without_a_certificate_only_the_whole_error_is_told() -> None:
         assert row.regime == ""
 
 
+# What theory says.
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_lines_of_theory_are_those_of_mpmath(name: str) -> None:
+    """Their factors are |f″| / 2, |f‴| / 6 and the unit roundoff times |f|, or twice that."""
+    x, f = FUNCTIONS[name]
+    found = lines(at(name, x), x, FORMULAS)
+    with mpmath.workdps(60):
+        value, _, second, third = (abs(float(mpmath.diff(f, x, n))) for n in range(4))
+
+    if name == "square":
+        assert found["central"].truncation is found["complex-step"].truncation is None
+    else:
+        assert found["central"].truncation == pytest.approx(third / 6)
+        assert found["complex-step"].truncation == pytest.approx(third / 6)
+    assert found["forward"].truncation == pytest.approx(second / 2)
+    for precision, bits in BITS.items():
+        assert 2.0**-bits == np.finfo(precision).eps / 2
+        assert found["forward"].rounding[precision] == pytest.approx(2 * 2.0**-bits * value)
+        assert found["central"].rounding[precision] == pytest.approx(2.0**-bits * value)
+        assert found["complex-step"].rounding[precision] is None
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_measured_truncation_keeps_to_the_line_of_theory(
+    name: str, measured: dict[str, Errors]
+) -> None:
+    """At small steps it lies on the line; where there is no line, there is no truncation."""
+    x, _ = FUNCTIONS[name]
+    found = lines(at(name, x), x, FORMULAS)
+    for formula in FORMULAS:
+        factor = found[formula.name].truncation
+        for row in measured[name].rows[formula.name, "float64"]:
+            if factor is None:
+                assert row.truncation == 0
+            elif row.h <= 1e-3:
+                expected = factor * row.h**formula.order
+                assert abs(row.truncation) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "x"), [("relu", 0.0), ("step", 0.0), ("x-abs-x", 0.0), ("sqrt-abs", 0.0)]
+)
+def test_theory_says_nothing_where_nothing_is_certified(name: str, x: float) -> None:
+    """At a kink or a jump neither line is drawn."""
+    nothing = Lines(truncation=None, rounding=dict.fromkeys(BITS))
+
+    assert lines(at(name, x), x, FORMULAS) == {formula.name: nothing for formula in FORMULAS}
+
+
+def test_a_line_that_vanishes_is_not_drawn() -> None:
+    """The sigmoid has its point of inflection at 0; the sine has its zero there, too."""
+    sigmoid, sine = (lines(at(name, 0.0), 0.0, FORMULAS) for name in ("sigmoid", "sin"))
+
+    assert sigmoid["forward"].truncation is None
+    assert sigmoid["central"].truncation == pytest.approx(1 / 48)
+    assert sine["forward"].truncation is None
+    assert sine["forward"].rounding == dict.fromkeys(BITS)
+
+
 # The microscope.
 
 
@@ -301,6 +363,12 @@ def test_the_page_holds_what_was_measured(small: lab.Measured, lang: str) -> Non
     assert [case["name"] for case in data["cases"]] == ["square", "x-abs-x"]
     for case in data["cases"]:
         for place in case["places"]:
+            for name, line in small.places[case["name"], place["x"]].theory.items():
+                factors = {"truncation": line.truncation, **line.rounding}
+                assert place["theory"][name] == {
+                    key: None if factor is None else float(f"{factor:.2e}")
+                    for key, factor in factors.items()
+                }
             rows = small.places[case["name"], place["x"]].errors.rows
             for formula, precision in itertools.product(FORMULAS, PRECISIONS):
                 kept = place["errors"][formula.name][precision]
@@ -351,6 +419,26 @@ def test_without_a_script_there_are_figures_and_a_table(small: lab.Measured) -> 
             repr(row.error),
         ]
         assert words_of("en")(f"lab.{row.regime}") in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_a_script_an_uncertified_start_has_no_tangent(lang: str) -> None:
+    """Figure and caption of x|x| have no tangent, and its table calls no quotient exact."""
+    words = words_of(lang)
+    found = lab.measure(
+        setting(
+            cases=["x-abs-x"],
+            points={"x-abs-x": [0.0]},
+            start={"stencil": "complex-step"},
+        )
+    )
+    panel = str(found.view(words).panel)
+    plain = panel[panel.index("<noscript>") : panel.index("</noscript>")]
+
+    assert words("lab.tangent") not in plain
+    assert words("lab.static-secant-uncertified", x="0", h="1") in plain
+    assert f">{words('lab.agrees')}<" in plain
+    assert f">{words('lab.exact')}<" not in plain
 
 
 def test_the_texts_can_ask_for_rows(small: lab.Measured) -> None:

@@ -1,4 +1,4 @@
-"""The blocks of a lesson's text: quiz, exercise, insight, find.
+"""The blocks of a lesson's text: quiz, exercise, insight, find, and what only the key shows.
 
 A block stands between a line ``::: kind id`` and a line ``:::``. Within it, a line ``---`` comes
 before what is hidden at first.
@@ -19,7 +19,9 @@ _OPTION = re.compile(r"- \[(?P<mark>[ x])\] +(?P<text>.+?) +\| +(?P<feedback>.+)
 
 NAMED = ("quiz", "exercise")
 """Blocks that have an id: the answer key and the other language refer to it."""
-PLAIN = ("insight", "find", "note")
+KEY = "key"
+"""A block that a lesson hides and the answer key on the teacher's page shows."""
+PLAIN = ("insight", "find", "note", KEY)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Box:
-    """An insight, a find or a note."""
+    """An insight, a find or a note, or what stands in the answer key alone."""
 
     kind: str
     html: Markup

@@ -106,7 +106,12 @@ def _changed(file: Path) -> Definition:
             '"step-size" in the first line'
         )
     base = read(str(name))
-    known = ("lesson", "paths", EXAMPLE, *base.blocks)
+    if EXAMPLE in table and not base.example:
+        raise DefinitionError(
+            f"{file}: {EXAMPLE}: the lesson {name!r} has no example; change one of its blocks: "
+            f"{listing(tuple(base.blocks))}"
+        )
+    known = ("lesson", "paths", *([EXAMPLE] if base.example else []), *base.blocks)
     require_known(file, "", table, known)
     paths = Value(file, "paths", table.get("paths"))
     listed = paths.items('a list of paths, such as ["my_cases"]') if "paths" in table else []

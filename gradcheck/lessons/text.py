@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from gradcheck.errors import DefinitionError
 from gradcheck.lessons import markup
-from gradcheck.lessons.blocks import Block, Exercise, Heading, Quiz, Reader
+from gradcheck.lessons.blocks import KEY, Block, Box, Exercise, Heading, Quiz, Reader
 from gradcheck.lessons.marked import Stash
 
 if TYPE_CHECKING:
@@ -54,10 +54,22 @@ class Text:
     sections: tuple[Section, ...]
 
     @property
+    def answered(self) -> tuple[Quiz | Exercise | Box, ...]:
+        """What the answer key holds: the questions, and the blocks written for it alone."""
+        return tuple(
+            block
+            for block in self._blocks
+            if isinstance(block, Quiz | Exercise) or (isinstance(block, Box) and block.kind == KEY)
+        )
+
+    @property
     def questions(self) -> tuple[Quiz | Exercise, ...]:
         """All quizzes and exercises, in their order."""
-        blocks = (*self.before, *(block for each in self.sections for block in each.blocks))
-        return tuple(block for block in blocks if isinstance(block, Quiz | Exercise))
+        return tuple(block for block in self._blocks if isinstance(block, Quiz | Exercise))
+
+    @property
+    def _blocks(self) -> tuple[Block, ...]:
+        return (*self.before, *(block for each in self.sections for block in each.blocks))
 
 
 def render(file: Path, context: Mapping[str, Any]) -> Text:

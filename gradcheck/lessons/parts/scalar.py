@@ -65,11 +65,11 @@ class Scalar:
 
     def formula(self, variable: str) -> Markup:
         """Write f as the case states it, or its name."""
-        return _formula(self.case.formula, variable, self.case.name)
+        return written(self.case.formula, variable, self.case.name)
 
     def derivative_formula(self, variable: str) -> Markup:
         """Write df as the case states it, or its name."""
-        return _formula(self.case.derivative_formula, variable, self.case.name)
+        return written(self.case.derivative_formula, variable, self.case.name)
 
     def check(self, x: Sequence[float]) -> Result:
         """Ask whether df is right at these points together."""
@@ -136,7 +136,8 @@ def variable_of(setting: Setting) -> str:
     return letter
 
 
-def _formula(latex: str, variable: str, name: str) -> Markup:
+def written(latex: str, variable: str, name: str) -> Markup:
+    """Write a formula of a case in a letter of its own, or the case's name where it has none."""
     if not latex:
         return escape(name)
     return formula(_LETTER_X.sub(variable, latex))

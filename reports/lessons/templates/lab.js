@@ -38,7 +38,10 @@
     parent.append(node);
     return node;
   };
-  const round = (value) => Math.round(value * 10) / 10;
+  // Nothing is drawn further away than this: a browser refuses numbers beyond single precision.
+  const FAR = 1e5;
+  const within = (value) => Math.min(Math.max(value, -FAR), FAR);
+  const round = (value) => Math.round(within(value) * 10) / 10;
   const path = (points) => {
     let text = "", up = true;
     for (const [x, y] of points) {
@@ -64,22 +67,19 @@
     constructor(svg) {
       this.svg = svg;
       this.number = Picture.count = (Picture.count || 0) + 1;
+      this.rule = document.createElement("canvas").getContext("2d");  // measures words without a layout
     }
     // What only the browser knows; asking for it makes the browser lay out the page.
     look() {
       const box = this.svg.getBoundingClientRect();
-      this.em = parseFloat(getComputedStyle(this.svg).fontSize);
+      const style = getComputedStyle(this.svg);
+      this.em = parseFloat(style.fontSize);
+      this.rule.font = `${style.fontSize} ${style.getPropertyValue("--sans") || style.fontFamily}`;
       this.width = Math.max(box.width, 200);
       this.height = Math.max(box.height, 120);
-      this.lengths = new Map();
     }
     length(label) {
-      if (!this.lengths.has(label)) {
-        const text = make(this.svg, "text", {}, label);
-        this.lengths.set(label, text.getComputedTextLength());
-        text.remove();
-      }
-      return this.lengths.get(label);
+      return this.rule.measureText(label).width;
     }
     // Margins in em, but for the left one, which holds the longest of the labels.
     clear(margins, labels) {
@@ -106,6 +106,15 @@
     scale(x0, x1, y0, y1) {
       this.x = (value) => this.left + (value - x0) / (x1 - x0) * (this.right - this.left);
       this.y = (value) => this.bottom - (value - y0) / (y1 - y0) * (this.bottom - this.top);
+      this.tilt = -(this.bottom - this.top) / (this.right - this.left) * (x1 - x0) / (y1 - y0);
+    }
+    // From edge to edge, the straight line through a point; where it is steep, it ends above and below.
+    line(x, y, slope) {
+      const px = this.x(x), py = this.y(y), steep = slope * this.tilt;
+      return path([this.left, this.right].map((at) => {
+        const height = py + steep * (at - px);
+        return Math.abs(height) <= FAR ? [at, height] : [px + (Math.sign(height) * FAR - py) / steep, Math.sign(height) * FAR];
+      }));
     }
     column(x, label, style = "") {
       make(this.still, "line", { class: `lab-grid ${style}`, x1: round(x), x2: round(x), y1: this.top, y2: this.bottom });
@@ -143,6 +152,7 @@
     const regimeAt = (k) => data.regimes[series().regime[k]];
     const dominant = () => {
       const regime = regimeAt(state.k);
+      if (regime === "exact" && !state.place.certain) return say("agrees");
       return say(regime === "step-lost" && state.formula === "central" ? "step-lost-central" : regime);
     };
     const isComplex = () => state.formula === "complex-step";
@@ -157,10 +167,10 @@
       for (const [at, label] of ticks(x0, x1, Math.max(3, (near.right - near.left) / (6 * near.em)))) near.column(near.x(at), label);
       const values = unpacked(state.place.curve), each = (x1 - x0) / (values.length - 1);
       make(near.inside, "path", { class: "lab-f", d: path(values.map((v, k) => [near.x(x0 + k * each), near.y(y0 + (v + 1) / 2 * (y1 - y0))])) });
-      make(near.front, "path", { class: "lab-tangent", d: path([x0, x1].map((at) => [near.x(at), near.y(value + slope * (at - x))])) });
+      if (state.place.certain) make(near.front, "path", { class: "lab-tangent", d: near.line(x, value, slope) });
     };
     const moveFunction = () => {
-      const { window: [x0, x1], value, x } = state.place, h = steps[state.k];
+      const { value, x } = state.place, h = steps[state.k];
       const [, , samples] = state.place.lens[state.precision][state.k], height = state.place.lens[state.precision][state.k][0];
       const [low, high] = unpacked(samples).map((v) => v * height);
       const quotient = series().numeric[state.k];
@@ -169,7 +179,7 @@
       const ends = state.formula === "forward" ? [[0, 0], [h, high]] : state.formula === "central" ? [[-h, low], [h, high]] : [[0, 0]];
       if (quotient !== null) {
         const [t, rise] = ends[0];
-        make(near.moving, "path", { class: "lab-secant", d: path([x0, x1].map((at) => [near.x(at), near.y(value + rise + quotient * (at - x - t))])) });
+        make(near.moving, "path", { class: "lab-secant", d: near.line(x + t, value + rise, quotient) });
       }
       for (const [t, rise] of ends) {
         const at = near.x(x + t), y = near.y(value + rise);
@@ -178,8 +188,8 @@
         if (t) make(near.marks, "circle", { class: "lab-end", cx: round(at), cy: round(y), r: 0.33 * near.em });
       }
       make(near.marks, "circle", { class: "lab-here", cx: round(near.x(x)), cy: round(near.y(value)), r: 0.36 * near.em });
-      const wide = Math.max(near.x(x + 2 * h) - near.x(x - 2 * h), 1.3 * near.em);
-      const tall = Math.max(near.y(value - height) - near.y(value + height), 1.3 * near.em);
+      const wide = within(Math.max(near.x(x + 2 * h) - near.x(x - 2 * h), 1.3 * near.em));
+      const tall = within(Math.max(near.y(value - height) - near.y(value + height), 1.3 * near.em));
       make(near.marks, "rect", { class: "lab-frame", x: round(near.x(x) - wide / 2), y: round(near.y(value) - tall / 2), width: round(wide), height: round(tall), rx: 3 });
     };
 
@@ -214,7 +224,7 @@
         });
       }
       make(lens.inside, "path", { class: "lab-stairs", d: path(points) });
-      make(lens.front, "path", { class: "lab-tangent", d: path([-2, 2].map((at) => [lens.x(at), lens.y(at * h * slope / height)])) });
+      if (state.place.certain) make(lens.front, "path", { class: "lab-tangent", d: lens.line(0, 0, h * slope / height) });
       if (kind === "f") {
         values.forEach((v, k) => {
           if (Math.abs(t[k]) < 2) make(lens.marks, "circle", { class: "lab-float", cx: round(lens.x(t[k])), cy: round(lens.y(v)), r: 0.2 * lens.em });
@@ -224,7 +234,7 @@
       const ends = state.formula === "forward" ? [[0, 0], [1, high]] : state.formula === "central" ? [[-1, low], [1, high]] : [[0, 0]];
       if (quotient !== null) {
         const [from, rise] = ends[0];
-        make(lens.moving, "path", { class: "lab-secant", d: path([-2, 2].map((at) => [lens.x(at), lens.y(rise + quotient * h * (at - from) / height)])) });
+        make(lens.moving, "path", { class: "lab-secant", d: lens.line(from, rise, quotient * h / height) });
       }
       for (const [at, rise] of ends) {
         if (at && Number.isFinite(rise)) make(lens.marks, "circle", { class: "lab-end", cx: round(lens.x(at)), cy: round(lens.y(rise)), r: 0.33 * lens.em });
@@ -252,6 +262,14 @@
       const error = series().error[k];
       return error === 0 ? curve.exactRow : curve.y(logarithm(error));
     };
+    // The lines of theory: factors, powers of h, and what they are called.
+    const guides = () => {
+      const factors = state.place.theory[state.formula], names = data.theory[state.formula];
+      return [
+        { part: "truncation", factor: factors.truncation, power: data.orders[state.formula], label: names.truncation, more: "" },
+        { part: "rounding", factor: factors[state.precision], power: -1, label: names.rounding, more: `, ${data.roundoff[state.precision]}` },
+      ].filter(({ factor }) => factor !== null);
+    };
     const drawErrors = () => {
       const [low, high] = limits();
       const x0 = logarithm(steps[0]), x1 = logarithm(steps[last]);
@@ -273,10 +291,8 @@
         make(curve.still, "text", { class: "lab-strip-name", x: curve.left - 0.5 * curve.em, y: round(row + 0.34 * curve.em), "text-anchor": "end" }, label);
       }
 
-      const order = data.orders[state.formula], eps = state.precision === "float64" ? 2 ** -52 : 2 ** -23;
-      const guides = [[(e) => order * e, order === 1 ? "h" : `h${raised(order)}`]];
-      if (!isComplex()) guides.push([(e) => Math.log10(eps) - e, "ε / h"]);
-      for (const [line, label] of guides) {
+      for (const { factor, power: p, label } of guides()) {
+        const line = (e) => logarithm(factor) + p * e;
         make(curve.inside, "path", { class: "lab-guide", d: path([x0, x1].map((e) => [curve.x(e), curve.y(line(e))])) });
         const visible = [];
         for (let part = 0; part <= 100; part++) {
@@ -284,8 +300,10 @@
           if (line(e) > low + 0.8 && line(e) < high - 0.8) visible.push(e);
         }
         if (!visible.length) continue;
-        const falls = label === "ε / h", at = visible[Math.floor((visible.length - 1) * (falls ? 0.3 : 0.6))];
-        make(curve.still, "text", { class: "lab-guide-name", x: round(curve.x(at) + 0.7 * curve.em), y: round(curve.y(line(at)) + (falls ? -0.4 : 1.1) * curve.em) }, label);
+        // Between the two lines and on the right, where no error is.
+        const falls = p < 0, at = visible[Math.floor((visible.length - 1) * (falls ? 0.78 : 0.6))];
+        const x = Math.min(curve.x(at) + (falls ? 0.4 : 0.7) * curve.em, curve.right - curve.length(label) - 0.3 * curve.em);
+        make(curve.still, "text", { class: "lab-guide-name", x: round(x), y: round(curve.y(line(at)) + (falls ? -0.6 : 1.1) * curve.em) }, label);
       }
       const drawn = (values, style) => make(curve.inside, "path", {
         class: style, d: path(values.map((value, k) => [curve.x(logarithm(steps[k])), value > 0 ? curve.y(logarithm(value)) : NaN])),
@@ -381,10 +399,15 @@
     };
     const explain = () => {
       const place = state.place, derivative = find("derivative"), notes = [];
+      const unproved = place.certain ? "" : "-uncertified";
+      find("before").textContent = say(place.certain ? "derivative-before" : "before-uncertified");
+      find("after").textContent = say(place.certain ? "derivative-after" : "after-uncertified");
+      near.svg.setAttribute("aria-label", say(`near-label${unproved}`));
+      lens.svg.setAttribute("aria-label", say(`lens-label${unproved}`));
       derivative.replaceChildren();
       number(derivative, place.slope, digitsOf(place.slope));
       notes.push(say(place.certain ? "certified" : "uncertified"));
-      if (place.slope === 0) notes.push(say("no-digits"));
+      if (place.slope === 0) notes.push(say(`no-digits${unproved}`));
       if (state.precision === "float32" && place.held !== place.x) notes.push(say("held", { held: minus(String(place.held)) }));
       if (isComplex()) notes.push(say("complex-note"));
       find("note").replaceChildren(...notes.map((sentence) => {
@@ -394,6 +417,12 @@
       }));
       find("secant-name").textContent = say(isComplex() ? "complex-line" : "secant");
       for (const part of all(".lab-part")) part.hidden = !place.certain;
+      const drawn = guides();
+      for (const part of ["truncation", "rounding"]) {
+        const key = find(`guide-${part}`), guide = drawn.find((each) => each.part === part);
+        key.hidden = !guide;
+        key.lastElementChild.textContent = guide ? say("guide", { line: guide.label + guide.more }) : "";
+      }
     };
 
     // Moving. --------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A card for one rule of differentiation: what is measured, of the rule and of a wrong one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,7 +51,9 @@ class Card:
     derived: Case
     """The case whose derivation is told."""
     readings: tuple[Readings, ...]
-    """The errors, for each input."""
+    """The errors at the steps of the block, for each input."""
+    parts: tuple[Readings, ...]
+    """The same, with the smaller steps of the block as well."""
     result: Result
     """What the check says of the rule, at the card's point and the case's own."""
     wrong: Result | None
@@ -84,12 +86,14 @@ def read_card(setting: Setting, value: Value) -> Card:
         )
     wrong = setting.case_at(value.at("wrong")) if "wrong" in value.value else None
     try:
+        parts = _readings(setting, case)
         return Card(
             name=value.at("name").text("a name"),
             rule=value.at("rule").text("the rule, as LaTeX"),
             case=case,
             derived=derived,
-            readings=_readings(setting, case),
+            readings=tuple(_shortened(each, len(setting.steps())) for each in parts),
+            parts=parts,
             result=check(at_points(original, [*case.points, *original.points], value.at("x"))),
             wrong=None if wrong is None else check(wrong, factors=_factors(derived)),
             product=_product(derived, case),
@@ -99,10 +103,20 @@ def read_card(setting: Setting, value: Value) -> Card:
 
 
 def _readings(setting: Setting, case: Case) -> tuple[Readings, ...]:
+    smaller = setting.steps("smaller") if setting.has("smaller") else ()
+    steps = tuple(dict.fromkeys((*setting.steps(), *smaller)))
     return tuple(
-        read_errors(case, stencils=setting.stencils(), steps=setting.steps(), entry=(0, number))
+        read_errors(case, stencils=setting.stencils(), steps=steps, entry=(0, number))
         for number in range(case.all_points[0].size)
     )
+
+
+def _shortened(found: Readings, count: int) -> Readings:
+    """Return the readings with the first rows alone."""
+    by_stencil = {
+        name: replace(each, rows=each.rows[:count]) for name, each in found.by_stencil.items()
+    }
+    return replace(found, by_stencil=by_stencil)
 
 
 def _factors(derived: Case) -> dict[str, Function] | None:

@@ -13,6 +13,7 @@ from gradcheck.lessons.instruments.cards.card import Card, Product, read_card
 from gradcheck.lessons.instruments.cards.small_plot import Frame, small_plot
 from gradcheck.lessons.instruments.cards.tables import errors_table, products_table, wrong_table
 from gradcheck.lessons.instruments.errors.legend import told
+from gradcheck.lessons.instruments.errors.parts import folded_parts
 from gradcheck.lessons.instruments.errors.rows import Row
 from gradcheck.lessons.parts.derivations import derivation
 from gradcheck.lessons.parts.said import causes, explained, headline
@@ -32,7 +33,7 @@ def measure(setting: Setting) -> "Cards":
     DefinitionError
         If the block, or one of its cards, says something that cannot be used.
     """
-    setting.require_known("card", "stencils", "steps")
+    setting.require_known("card", "stencils", "steps", "smaller")
     cards = {}
     for value in setting.value("card").items("a list of cards"):
         card = read_card(setting, value)
@@ -136,9 +137,18 @@ class CardView:
         )
 
     @property
+    def parts(self) -> Markup:
+        """Both parts of the errors, at smaller steps as well, folded away."""
+        return Markup("\n").join(
+            folded_parts(found, tuple(found.by_stencil.values()), self.words)
+            for found in self.card.parts
+        )
+
+    @property
     def shown(self) -> Markup:
-        """The table and the small V plot, side by side where there is room."""
-        return Markup('<div class="beside">{}{}</div>').format(self.table, self.plot)
+        """The table and the small V plot, side by side where there is room, and both parts."""
+        beside = Markup('<div class="beside">{}{}</div>').format(self.table, self.plot)
+        return beside + "\n" + self.parts
 
     @property
     def verdict(self) -> Markup:

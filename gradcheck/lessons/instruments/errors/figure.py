@@ -1,12 +1,21 @@
 """The V plot of a lesson: the error against h, with the regime of every step."""
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from gradcheck.lessons.instruments.errors.legend import has_prediction, legends, look, write_legend
+from gradcheck.lessons.instruments.errors.legend import (
+    Signs,
+    guide_style,
+    has_ring,
+    legends,
+    look,
+    predicted,
+    write_legend,
+)
 from gradcheck.lessons.instruments.errors.rows import Reading, Readings, Row
 from gradcheck.lessons.parts.colours import BALANCE, ROUNDING, TRUNCATION
 from gradcheck.lessons.words import Words
@@ -32,6 +41,10 @@ COLOURS = {
 """The colours of the regimes; they are also told in words."""
 
 _WIDTH, _HEIGHT = 5.8, 3.5
+_SHARE = 0.865
+"""How much of the width the axes take."""
+_SMALL = 8.0
+"""The size of the letters in the strips of regimes, in points."""
 _LINE = 0.19
 """The height of a line of the legend, in inches."""
 _STRIP = 0.2
@@ -44,13 +57,12 @@ def error_figure(found: Readings, words: Words) -> "Figure":
     with canvas(None) as axes:
         figure = axes.figure
         assert figure is not None
-        guides = draw_errors(axes, readings)
-        left, right = legends(readings, guides, words)
+        left, right = legends(readings, draw_errors(axes, readings), words)
         strips = [each for each in readings if any(row.regime for row in each.curve)]
         above, below = 0.1 + _STRIP * len(strips), 0.7 + _LINE * max(len(left), len(right))
         height = _HEIGHT + above + below
         figure.set_size_inches(_WIDTH, height)  # type: ignore[union-attr]
-        axes.set_position((0.115, below / height, 0.865, _HEIGHT / height))
+        axes.set_position((0.115, below / height, _SHARE, _HEIGHT / height))
         axes.set_xlabel(words("errors.axis-h"))
         axes.xaxis.set_label_coords(0.5, -0.085)
         axes.set_ylabel(words("errors.axis-error"))
@@ -63,8 +75,8 @@ def error_figure(found: Readings, words: Words) -> "Figure":
     return figure  # type: ignore[return-value]
 
 
-def draw_errors(axes: "Axes", readings: Sequence[Reading]) -> dict[float, str]:
-    """Draw the curves into logarithmic axes; tell which guides were drawn, by their slope."""
+def draw_errors(axes: "Axes", readings: Sequence[Reading]) -> Signs:
+    """Draw the curves into logarithmic axes; tell what was drawn besides them."""
     frame = _Frame.around(row for each in readings for row in each.curve)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -73,13 +85,18 @@ def draw_errors(axes: "Axes", readings: Sequence[Reading]) -> dict[float, str]:
     guides = dict(_guides(readings))
     for slope, (height, _) in guides.items():
         ends = [frame.left, frame.right]
-        style = "--" if slope > 0 else ":"
         values = [math.exp(height + slope * math.log(h)) for h in ends]
-        axes.plot(ends, values, style, color=INK, linewidth=0.9, alpha=0.55, zorder=2)
-    for reading in readings:
+        dashes: dict[str, Any] = {"linestyle": guide_style(slope), "linewidth": 0.9}
+        axes.plot(ends, values, color=INK, alpha=0.55, zorder=2, **dashes)
+    ringed = [each for each in readings if has_ring(each)]
+    crosses = [predicted(each) for each in ringed if frame.holds(*predicted(each))]
+    for reading in ringed:
         _draw_optimum(axes, reading)
+    for h, error in crosses:
+        axes.plot(h, error, "+", color=INK, markersize=11, markeredgewidth=1.4, zorder=6)
     frame.set_limits(axes)
-    return {slope: text for slope, (_, text) in guides.items()}
+    names = {slope: text for slope, (_, text) in guides.items()}
+    return Signs(names, bool(ringed), bool(crosses))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +128,10 @@ class _Frame:
         """Where the axes end, with the strip of zeros."""
         strip = (self.top / self.floor) ** (0.09 if self.has_zeros else 0.0)
         return self.floor / float(strip)
+
+    def holds(self, h: float, error: float) -> bool:
+        """Tell whether a point lies in it, above the strip of zeros."""
+        return self.left <= h <= self.right and self.floor <= error <= self.top
 
     def height(self, row: Row) -> float:
         """Return where an error is drawn."""
@@ -167,15 +188,11 @@ _FILL = {"truncation": "full", "": "full", "balance": "left"}
 
 
 def _draw_optimum(axes: "Axes", reading: Reading) -> None:
-    """Ring the smallest error, and put a cross where theory expects it."""
+    """Ring the smallest error."""
     best = reading.optimum
-    if best is None or not best.abs_error > 0 or not math.isfinite(reading.order):
-        return
+    assert best is not None
     ring: dict[str, Any] = {"markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.3}
     axes.plot(best.h, best.abs_error, "o", markeredgecolor=INK, zorder=6, **ring)
-    if has_prediction(reading):
-        h, error = (float(reading.facts[f"predicted_{name}"]) for name in ("h", "error"))
-        axes.plot(h, error, "+", color=INK, markersize=11, markeredgewidth=1.4, zorder=6)
 
 
 def _guides(readings: Sequence[Reading]) -> Iterator[tuple[float, tuple[float, str]]]:
@@ -231,12 +248,20 @@ def _draw_strip(axes: "Axes", reading: Reading, place: int, words: Words) -> Non
         own = [run for run in runs if run[1] == regime]
         if own:
             _, _, low, high = max(own, key=lambda run: run[3] / run[2])
-            middle = math.sqrt(low * high)
+            width = math.log(high / low) / math.log(right / left) * _WIDTH * _SHARE
+            names = [words(f"errors.strip-{regime}{form}") for form in ("", "-short")]
+            text = next((name for name in names if _length(name) <= width), "")
             axes.text(
-                middle, bottom + height / 2, words(f"errors.strip-{regime}"), ha="center",
-                va="center_baseline", fontsize=8, **where,
+                math.sqrt(low * high), bottom + height / 2, text, ha="center",
+                va="center_baseline", fontsize=_SMALL, **where,
             )  # fmt: skip
     axes.plot(
         [-0.02], [bottom + height / 2], marker=marker, color=colour, markersize=4.5,
         transform=axes.transAxes, clip_on=False,
     )  # fmt: skip
+
+
+def _length(text: str) -> float:
+    """Return about how long a text of the strip is, in inches, whatever the browser's font."""
+    ems = sum(1.0 if unicodedata.east_asian_width(each) in "WF" else 0.58 for each in text)
+    return (ems + 0.6) * _SMALL / 72

@@ -10,20 +10,23 @@ from gradcheck.errors import CaseError, DefinitionError, StepError
 from gradcheck.lessons import markup
 from gradcheck.lessons.instruments.errors.code import command_line, python_lines
 from gradcheck.lessons.instruments.errors.figure import error_figure
-from gradcheck.lessons.instruments.errors.legend import told
+from gradcheck.lessons.instruments.errors.legend import caption, told
+from gradcheck.lessons.instruments.errors.parts import folded_parts, parts_note, parts_table
 from gradcheck.lessons.instruments.errors.rows import Reading, Readings, Row, read_errors
 from gradcheck.lessons.instruments.errors.tables import (
     compared_table,
     orders_table,
+    place,
     stencil_words,
     steps_table,
 )
 from gradcheck.lessons.parts.colours import themed_svg
+from gradcheck.lessons.parts.scalar import variable_of, written
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import Words
 from gradcheck.model.case import Case
 
-KEYS = ("case", "x", "stencils", "steps", "curve", "input", "output")
+KEYS = ("case", "x", "stencils", "steps", "curve", "input", "output", "variable")
 _NEAR = 1e-9
 
 
@@ -51,7 +54,7 @@ def measure(setting: Setting) -> "Errors":
         )
     except (CaseError, StepError) as error:
         raise DefinitionError(f"{setting.block.file}: {setting.name}: {error}") from None
-    return Errors(setting.name, setting.case(), found)
+    return Errors(setting.name, setting.case(), found, variable_of(setting))
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Errors:
     original: Case
     """The case with its own points."""
     found: Readings
+    variable: str
+    """The letter that stands for x in the words."""
 
     def view(self, words: Words) -> "ErrorsView":
         """Return what a text uses."""
@@ -107,13 +112,15 @@ class ErrorsView:
 
     @property
     def formula(self) -> Markup:
-        """The formula of f."""
-        return markup.formula(self._found.case.formula)
+        """The formula of f, or the name of the case."""
+        case = self._found.case
+        return written(case.formula, self.measured.variable, case.name)
 
     @property
     def derivative_formula(self) -> Markup:
-        """The formula of f′."""
-        return markup.formula(self._found.case.derivative_formula)
+        """The formula of f′, or the name of the case."""
+        case = self._found.case
+        return written(case.derivative_formula, self.measured.variable, case.name)
 
     @property
     def steps(self) -> list[float]:
@@ -189,23 +196,25 @@ class ErrorsView:
             "errors.table-label",
             case=self._found.case.name,
             name=stencil_words(self.words, reading),
-            x=markup.short(self.x, 9),
+            place=self._place,
         )
         return steps_table(reading, names, self.words, label=f"{label}{title}")
 
     def parts(self, stencil: str | None = None) -> Markup:
         """Return the table of both parts of the error, and how they are known."""
-        names = ("h", "numeric", "error", "truncation", "rounding", "scaled", "regime")
-        note = self.words("errors.certified" if self.is_certified else "errors.uncertified")
-        table = self.columns(*names, stencil=stencil, title=self.words("errors.parts-title"))
-        return table + Markup('\n<p class="fine">{}</p>').format(note)
+        reading, letter = self._reading(stencil), self.measured.variable
+        table = parts_table(self._found, reading, self.words, variable=letter)
+        return table + "\n" + parts_note(self._found, [reading], self.words)
+
+    def folded_parts(self, *stencils: str) -> Markup:
+        """Return the tables of both parts, of all formulas or of these, folded away."""
+        readings = tuple(map(self._reading, stencils)) or self._readings
+        return folded_parts(self._found, readings, self.words, variable=self.measured.variable)
 
     @property
     def orders(self) -> Markup:
         """The table of errors, ratios and orders, the formulas side by side."""
-        label = self.words(
-            "errors.orders-label", case=self._found.case.name, x=markup.short(self.x, 9)
-        )
+        label = self.words("errors.orders-label", case=self._found.case.name, place=self._place)
         return orders_table(self._readings, self.words, label=label)
 
     def compare(self, name: str = "abs_error") -> Markup:
@@ -214,7 +223,7 @@ class ErrorsView:
         label = self.words(
             "errors.compare-label",
             case=self._found.case.name,
-            x=markup.short(self.x, 9),
+            place=self._place,
             what=what,
         )
         return compared_table(self._readings, name, self.words, label=label)
@@ -224,13 +233,10 @@ class ErrorsView:
         """The V plot of all formulas."""
         return markup.svg_figure(
             themed_svg(error_figure(self._found, self.words)),
-            label=told(self._found, self.words),
+            label=told(self._found, self.words, variable=self.measured.variable),
             caption=Markup("{} {}").format(
                 self.formula,
-                self.words(
-                    "errors.caption" if self.is_certified else "errors.caption-plain",
-                    x=markup.short(self.x, 9),
-                ),
+                caption(self._found, self.words, variable=self.measured.variable),
             ),
         )
 
@@ -250,6 +256,10 @@ class ErrorsView:
     @property
     def _found(self) -> Readings:
         return self.measured.found
+
+    @property
+    def _place(self) -> str:
+        return place(self._found, self.measured.variable)
 
     @property
     def _readings(self) -> tuple[Reading, ...]:

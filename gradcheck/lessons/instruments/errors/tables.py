@@ -5,13 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
+from gradcheck.differences.evaluate import Status
 from gradcheck.errors import DefinitionError
 from gradcheck.lessons import markup
-from gradcheck.lessons.instruments.errors.rows import Reading, Row
+from gradcheck.lessons.instruments.errors.rows import Reading, Readings, Row
 from gradcheck.lessons.markup import Cell, Column
 from gradcheck.lessons.words import Words
 from gradcheck.output.html import NONE
 from gradcheck.output.toml_file import did_you_mean, listing
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 MARKS = {
     "truncation": "truncation",
@@ -60,7 +63,7 @@ def steps_table(reading: Reading, names: Sequence[str], words: Words, *, label: 
         Column(head(words, name, reading), "word" if name == "regime" else "num") for name in names
     ]
     rows = [[cell(row, name, words) for name in names] for row in reading.rows]
-    marks = [MARKS.get(row.regime, "") for row in reading.rows] if "regime" in names else ()
+    marks = [MARKS.get(_regime(row), "") for row in reading.rows] if "regime" in names else ()
     return markup.table(columns, rows, label=label, marks=marks)
 
 
@@ -125,8 +128,21 @@ def head(words: Words, name: str, reading: Reading) -> Cell:
 def cell(row: Row, name: str, words: Words) -> Cell:
     """Write one number, or the regime in words."""
     if name == "regime":
-        return words(f"errors.regime-{row.regime}") if row.regime else NONE
+        regime = _regime(row)
+        return words(f"errors.regime-{regime}") if regime else NONE
     return _NUMBERS[name](row)
+
+
+def _regime(row: Row) -> str:
+    """Return what dominates; where nothing is certified, what became of the step if it failed."""
+    return row.regime or ("" if row.status == Status.OK.label else row.status)
+
+
+def place(found: Readings, variable: str) -> str:
+    """Say at which point: "x = 1", or "x₂ = 1" where f has several inputs."""
+    if found.case.all_points[0].size > 1:
+        variable += str(found.input + 1).translate(_SUBSCRIPTS)
+    return f"{variable} = {markup.short(found.x, 9)}".replace("= -", "= −")
 
 
 def stencil_words(words: Words, reading: Reading) -> str:

@@ -17,11 +17,12 @@ A round may have `constants`, such as {samples = 7}: numbers that the check is t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
 from gradcheck.lessons.instruments.game.mending import Line, mending
-from gradcheck.lessons.instruments.game.page import RoundWords, page
+from gradcheck.lessons.instruments.game.page import RoundWords, key, page
 from gradcheck.lessons.parts.entry_table import entry_table
 from gradcheck.lessons.setting import Setting
 from gradcheck.lessons.words import Words
@@ -86,10 +87,18 @@ class GameView:
     @property
     def play(self) -> Markup:
         """The whole game."""
-        rounds = [
+        return page(self._rounds, self.words)
+
+    @property
+    def key(self) -> Markup:
+        """The table of all rounds with their answers, for those who teach."""
+        return key(self._rounds, self.words)
+
+    @cached_property
+    def _rounds(self) -> tuple[RoundWords, ...]:
+        return tuple(
             self._round(number, each) for number, each in enumerate(self.measured.rounds, start=1)
-        ]
-        return page(rounds, self.words)
+        )
 
     def _round(self, number: int, each: Round) -> RoundWords:
         return RoundWords(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gradcheck.lessons.instruments.game.mending import Line, show
-from gradcheck.lessons.markup import formula_block
+from gradcheck.lessons.markup import Column, formula_block, table
 from gradcheck.lessons.parts import said
 from gradcheck.lessons.words import Words
 from gradcheck.verdict.result import Result
@@ -47,6 +47,28 @@ def page(rounds: Sequence[RoundWords], words: Words) -> Markup:
     return Markup(
         '<div class="game" id="game" role="group" aria-label="{}" {}>\n{}\n{}\n{}\n</div>'
     ).format(words("game.name"), spoken, _bar(rounds, words), shown, _turn(words))
+
+
+def key(rounds: Sequence[RoundWords], words: Words) -> Markup:
+    """Write a table of the rounds: what is given, the right name, and the other names."""
+    columns = [
+        Column(words("game.key-round")),
+        *(Column(words(f"game.key-{name}"), "words") for name in ("given", "right", "others")),
+    ]
+    rows = [
+        (
+            str(each.number),
+            Markup("<b>{}</b> {}").format(
+                words(f"game.{each.name}-title"), words(f"game.{each.name}-statement")
+            ),
+            words(f"game.option-{each.answer}"),
+            Markup("<br>").join(
+                words(f"game.option-{option}") for option in each.options if option != each.answer
+            ),
+        )
+        for each in rounds
+    ]
+    return table(columns, rows, label=words("game.key-label"), style="game-key")
 
 
 def _bar(rounds: Sequence[RoundWords], words: Words) -> Markup:

@@ -25,6 +25,13 @@ from gradcheck.lessons.instruments.lab.data import FORMULAS, PRECISIONS, Errors,
 from gradcheck.lessons.instruments.lab.microscope import Slide, pack, slides
 from gradcheck.lessons.instruments.lab.plan import Plan, Start, plan
 from gradcheck.lessons.instruments.lab.single_precision import in_single_precision
+from gradcheck.lessons.instruments.lab.theory import (
+    Lines,
+    lines,
+    rounding_text,
+    roundoff_text,
+    truncation_text,
+)
 from gradcheck.lessons.instruments.lab.window import Window, window
 from gradcheck.lessons.page import environment
 from gradcheck.lessons.setting import Setting
@@ -46,6 +53,8 @@ class Place:
     case: Case
     x: float
     errors: Errors
+    theory: Mapping[str, Lines]
+    """By the name of the formula."""
     window: Window
     slides: Mapping[str, tuple[Slide, ...]]
     """By precision, in the order of the steps."""
@@ -102,6 +111,7 @@ def _place(case: Case, number: int, wanted: Plan) -> Place:
         case=case,
         x=x,
         errors=found,
+        theory=lines(case, x, FORMULAS),
         window=window(case, x, wanted.steps[-1]),
         slides={
             precision: slides(
@@ -153,6 +163,14 @@ class View:
             "steps": list(measured.steps),
             "cases": [{"name": name, "places": found} for name, found in places.items()],
             "orders": {formula.name: formula.order for formula in FORMULAS},
+            "theory": {
+                formula.name: {
+                    "truncation": truncation_text(formula),
+                    "rounding": rounding_text(formula),
+                }
+                for formula in FORMULAS
+            },
+            "roundoff": {name: roundoff_text(name) for name in PRECISIONS},
             "regimes": {letter: name or "unknown" for name, letter in REGIMES.items()},
             "start": {
                 "case": start.case,
@@ -204,7 +222,7 @@ class View:
         return lab_static.panel(
             place.errors.rows[start.formula, start.precision],
             place.window,
-            derivative=place.errors.derivative,
+            errors=place.errors,
             start=start,
             words=self.words,
         )
@@ -224,6 +242,7 @@ def _packed_place(place: Place) -> dict[str, Any]:
         "value": place.value,
         "slope": place.errors.derivative,
         "certain": place.errors.is_certified,
+        "theory": {name: _packed_lines(found) for name, found in place.theory.items()},
         "window": [*place.window.x, low, high],
         "curve": pack(place.window.scaled()),
         "lens": {name: [each.packed() for each in found] for name, found in place.slides.items()},
@@ -258,6 +277,11 @@ def _packed_rows(rows: tuple[Row, ...]) -> dict[str, Any]:
         "digits": [round(10 * row.digits) if math.isfinite(row.digits) else None for row in rows],
         "regime": "".join(REGIMES[row.regime] for row in rows),
     }
+
+
+def _packed_lines(found: Lines) -> dict[str, float | None]:
+    factors = {"truncation": found.truncation, **found.rounding}
+    return {name: None if factor is None else _three(factor) for name, factor in factors.items()}
 
 
 def _three(value: float) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from gradcheck.lessons import markup
-from gradcheck.lessons.instruments.lab.data import Row
+from gradcheck.lessons.instruments.lab.data import Errors, Row
 from gradcheck.lessons.instruments.lab.plan import Start
 from gradcheck.lessons.instruments.lab.window import Window
 from gradcheck.lessons.markup import Column
@@ -26,7 +26,7 @@ _REACH = {"forward": (0.0, 1.0), "central": (-1.0, 1.0)}
 
 
 def panel(
-    rows: Sequence[Row], seen: Window, *, derivative: float, start: Start, words: Words
+    rows: Sequence[Row], seen: Window, *, errors: Errors, start: Start, words: Words
 ) -> Markup:
     """Write figures and table of the start.
 
@@ -36,8 +36,8 @@ def panel(
         The quotients of the start, from the smallest step to the largest.
     seen : Window
         The function around the point.
-    derivative : float
-        The slope of the tangent.
+    errors : Errors
+        The derivative, and whether it is certified: only then there is a tangent.
     start : Start
         What the laboratory shows first.
     words : Words
@@ -47,24 +47,30 @@ def panel(
     facts = {"x": f"{start.x:g}", "h": f"{start.h:g}", "case": start.case, "formula": formula}
     facts["precision"] = words(f"lab.{start.precision}")
     shown = next(row for row in rows if row.h == start.h)
-    secant = words("lab.static-secant", **facts)
+    derivative = errors.derivative if errors.is_certified else None
+    tangent = "" if errors.is_certified else "-uncertified"
+    secant = words(f"lab.static-secant{tangent}", **facts)
     error = words("lab.static-error", **facts)
     return Markup("<p>{}</p>\n{}\n{}\n{}").format(
         words("lab.without-script"),
         markup.figure(_secant(seen, shown, derivative, start, words), label=secant, caption=secant),
         markup.figure(_errors(rows, words), label=error, caption=error),
-        _table(rows, words, label=words("lab.static-table", **facts)),
+        _table(rows, errors, words, label=words("lab.static-table", **facts)),
     )
 
 
-def _secant(seen: Window, row: Row, derivative: float, start: Start, words: Words) -> "Figure":
+def _secant(
+    seen: Window, row: Row, derivative: float | None, start: Start, words: Words
+) -> "Figure":
     at = np.linspace(*seen.x, len(seen.values))
     x, y = start.x, seen.values[len(at) // 2]
     span = np.array(seen.x)
     left, right = _REACH.get(start.formula, (0.0, 0.0))
     with canvas(None) as axes:
         axes.plot(at, seen.values, color=INK, linewidth=1.8, label="f")
-        axes.plot(span, y + derivative * (span - x), "--", color=_RED, label=words("lab.tangent"))
+        if derivative is not None:
+            tangent = y + derivative * (span - x)
+            axes.plot(span, tangent, "--", color=_RED, label=words("lab.tangent"))
         low = y if left == 0 else _height(seen, x + left * row.h)
         name = words("lab.secant" if right else "lab.complex-line")
         line = low + row.numeric * (span - x - left * row.h)
@@ -117,7 +123,7 @@ def _errors(rows: Sequence[Row], words: Words) -> "Figure":
     return figure
 
 
-def _table(rows: Sequence[Row], words: Words, *, label: str) -> Markup:
+def _table(rows: Sequence[Row], errors: Errors, words: Words, *, label: str) -> Markup:
     columns = [
         Column("h"),
         *(Column(words(f"lab.{name}")) for name in ("quotient", "error")),
@@ -132,13 +138,19 @@ def _table(rows: Sequence[Row], words: Words, *, label: str) -> Markup:
                 markup.step(row.h),
                 markup.exactly(row.numeric) if math.isfinite(row.numeric) else NONE,
                 markup.error(row.error),
-                words(f"lab.{row.regime or 'unknown'}"),
+                words(f"lab.{_named(row, errors)}"),
             )
             for row in chosen
         ],
         label=label,
         marks=[marks.get(row.regime, "") for row in chosen],
     )
+
+
+def _named(row: Row, errors: Errors) -> str:
+    if row.regime == "exact" and not errors.is_certified:
+        return "agrees"
+    return row.regime or "unknown"
 
 
 def _is_decade(h: float) -> bool:

@@ -161,7 +161,8 @@ class SlopesView:
     def figure(self) -> Markup:
         """The curves with their tangents, and arrows against the slope."""
         told = [
-            self.words(
+            self._curve(each)
+            + self.words(
                 "slopes.figure-point" if each.has_tangent else "slopes.figure-corner",
                 x=markup.short(each.x, 4),
                 slope=markup.short(0.0 if each.is_level else each.slope, 4),
@@ -180,6 +181,13 @@ class SlopesView:
             label=" ".join([self.words("slopes.figure-label"), *told]),
             caption=self.words(f"slopes.{caption}"),
         )
+
+    def _curve(self, each: Slope) -> str:
+        """Tell which curve a slope belongs to, where there are several."""
+        names = list(dict.fromkeys(one.function.case.name for one in self._found))
+        if len(names) == 1:
+            return ""
+        return self.words("slopes.figure-curve", number=names.index(each.function.case.name) + 1)
 
     @property
     def _found(self) -> tuple[Slope, ...]:
