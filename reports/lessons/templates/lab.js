@@ -303,7 +303,8 @@
         // Between the two lines and on the right, where no error is.
         const falls = p < 0, at = visible[Math.floor((visible.length - 1) * (falls ? 0.78 : 0.6))];
         const x = Math.min(curve.x(at) + (falls ? 0.4 : 0.7) * curve.em, curve.right - curve.length(label) - 0.3 * curve.em);
-        make(curve.still, "text", { class: "lab-guide-name", x: round(x), y: round(curve.y(line(at)) + (falls ? -0.6 : 1.1) * curve.em) }, label);
+        const beside = falls ? Math.min(at, x0 + (x - curve.left) / (curve.right - curve.left) * (x1 - x0)) : at;
+        make(curve.still, "text", { class: "lab-guide-name", x: round(x), y: round(curve.y(line(beside)) + (falls ? -0.6 : 1.1) * curve.em) }, label);
       }
       const drawn = (values, style) => make(curve.inside, "path", {
         class: style, d: path(values.map((value, k) => [curve.x(logarithm(steps[k])), value > 0 ? curve.y(logarithm(value)) : NaN])),
