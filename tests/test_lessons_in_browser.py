@@ -31,6 +31,17 @@ OPEN_ALL = """() => {
 }"""
 """All answers, and all rounds of the game with their feedback."""
 
+ONE_ROW_OF_EACH_KIND = """() => {
+    for (const table of document.querySelectorAll("table")) {
+        const seen = new Set();
+        for (const row of table.querySelectorAll("tbody tr")) {
+            row.hidden = seen.has(row.className);
+            seen.add(row.className);
+        }
+    }
+}"""
+"""Rows of a table with the same class have the same colours: contrast is slow to compute."""
+
 HIDDEN_BEYOND_THE_EDGE = """() => document.documentElement.scrollWidth
     - document.documentElement.clientWidth"""
 
@@ -72,7 +83,16 @@ def test_a_page_fits_every_width_without_a_complaint(
     page.context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+LOOKED_AT = [
+    *(name for name in PAGES if name.endswith(".en.html")),
+    "step-size.ja.html",
+    "find-the-bug.ja.html",
+    "index.ja.html",
+]
+"""`python benchmarks/lessons.py axe` lets axe look at all pages, in all widths and colours."""
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
 def test_axe_finds_no_violation(browser: "Browser", lessons: Path, name: str) -> None:
     """Contrast, names, roles and keyboard access hold, in light colours or in dark ones."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -81,7 +101,11 @@ def test_axe_finds_no_violation(browser: "Browser", lessons: Path, name: str) ->
         browser, lessons / name, color_scheme=scheme, viewport={"width": width, "height": 900}
     )
     page.evaluate(OPEN_ALL)
-    violations = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    shapes = {"rules": {"color-contrast": {"enabled": False}}, "resultTypes": ["violations"]}
+    violations = axe.run(page, options=shapes).response["violations"]
+    page.evaluate(ONE_ROW_OF_EACH_KIND)
+    colours = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+    violations += axe.run(page, options=colours).response["violations"]
 
     assert [
         (each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in violations
