@@ -24,11 +24,7 @@ def require_new(path: Path) -> None:
     """
     require_path(path)
     with explained(path):
-        if path.exists() and (not path.is_file() or path.stat().st_size):
-            raise StoreError(
-                f"{path}: there is such a file already; go on with its run (gradcheck.resume, "
-                "--resume), or choose another store"
-            )
+        _require_free(path)
         folder = path.absolute().parent
         if not folder.is_dir():
             raise StoreError(f"{path}: there is no folder {folder}; make it first")
@@ -37,10 +33,20 @@ def require_new(path: Path) -> None:
         for ending in ("-wal", "-journal"):
             log = beside(path, ending)
             if log.exists() and log.stat().st_size:
+                _require_free(path)  # another run may have begun since the first look
                 raise StoreError(
                     f"{log} was left by a run that was killed, and its store is gone; move it to "
                     "where the store is now, or delete it"
                 )
+
+
+def _require_free(path: Path) -> None:
+    """Raise if there is a file that a run would overwrite."""
+    if path.exists() and (not path.is_file() or path.stat().st_size):
+        raise StoreError(
+            f"{path}: there is such a file already; go on with its run (gradcheck.resume, "
+            "--resume), or choose another store"
+        )
 
 
 def fill(path: Path, settings: Settings, request: dict[str, Any]) -> None:
